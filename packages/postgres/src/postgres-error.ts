@@ -1,0 +1,69 @@
+/** What can go wrong with an embedded PostgreSQL; codes are permanent, callers match on them. */
+export type PostgresErrorCode =
+  | "DATA_DIRECTORY_UNREACHABLE" // a parent directory may not be entered by the account PostgreSQL runs as
+  | "DISK_FULL"
+  | "LOCKED_BY_OTHER" // another living supervisor holds this data directory
+  | "NO_BINARY" // no PostgreSQL for this operating system and architecture, or it cannot be executed
+  | "NOT_A_DATA_DIRECTORY" // the directory holds something else
+  | "NO_PERMISSION"
+  | "START_FAILED"
+  | "VERSION_MISMATCH"; // the data was written by another major version of PostgreSQL
+
+/** An error with a code, one plain sentence (what happened and why) and the next thing a person does. */
+export class PostgresError extends Error {
+  readonly code: PostgresErrorCode;
+  readonly wayOut: string;
+
+  constructor(code: PostgresErrorCode, message: string, wayOut: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "PostgresError";
+    this.code = code;
+    this.wayOut = wayOut;
+  }
+}
+
+/** The `code` of an error of Node or of PostgreSQL (ENOENT, 57P03, …); undefined where there is none. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Turns what initdb, postgres or the file system said into the matching error.
+ * `said` is their own text (messages are in English: the environment is cleaned before they run).
+ */
+export function explainFailure(doing: string, dataDirectory: string, said: string, cause?: unknown): PostgresError {
+  const lastLines = said.trim().split("\n").slice(-6).join("\n");
+  const code = codeOf(cause);
+  if (code === "ENOSPC" || code === "EDQUOT" || /No space left on device|Disk quota exceeded/i.test(said)) {
+    return new PostgresError(
+      "DISK_FULL",
+      `The disk that holds ${dataDirectory} is full: ${doing} failed.`,
+      "Free some space (200 MB are enough to start) or choose another data directory, then start again.",
+      { cause },
+    );
+  }
+  if (
+    code === "EACCES" ||
+    code === "EPERM" ||
+    code === "EROFS" ||
+    /Permission denied|Read-only file system/i.test(said)
+  ) {
+    return new PostgresError(
+      "NO_PERMISSION",
+      `No permission for ${dataDirectory}: ${doing} failed${lastLines ? ` (${lastLines})` : ""}.`,
+      "Give the account that runs this write access to the directory, or choose another data directory.",
+      { cause },
+    );
+  }
+  return new PostgresError(
+    "START_FAILED",
+    `PostgreSQL for ${dataDirectory}: ${doing} failed: ${lastLines || textOf(cause ?? "no message")}`,
+    `Read ${dataDirectory}/server.log if it exists; it ends with PostgreSQL's own reason.`,
+    { cause },
+  );
+}
