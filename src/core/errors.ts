@@ -1,0 +1,245 @@
+/**
+ * Every error that midwatch shows to a person: a permanent code, what happened and why, the way out.
+ * `docs/generated/errors.md` and `midwatch explain` are generated from here.
+ */
+type ErrorDefinition = {
+  title: string;
+  retryable: boolean;
+  message: (details: Record<string, string | number>) => string;
+  wayOut: string;
+};
+
+const register = {
+  MW_CONFIG_INVALID: error(
+    "The configuration has a mistake",
+    false,
+    (d) => `${d["file"]}:${d["line"]}:${d["column"]}: ${d["path"]}: ${d["problem"]}`,
+    "Mend the line, then run `midwatch config check`.",
+  ),
+  MW_CONFIG_NOT_FOUND: error(
+    "The configuration file is not there",
+    false,
+    (d) => `There is no file ${d["file"]}.`,
+    "Give the right path with --config, or leave the option away to run with defaults.",
+  ),
+  MW_CONFIG_SECRET_MISSING: error(
+    "A secret that the configuration names cannot be read",
+    false,
+    (d) => `${d["file"]}:${d["line"]}:${d["column"]}: ${d["reference"]} is not there.`,
+    "Set the environment variable or create the file, readable for midwatch only.",
+  ),
+  MW_PORT_IN_USE: error(
+    "The port is taken",
+    false,
+    (d) => `Port ${d["port"]} on ${d["host"]} is taken by another program.`,
+    "Stop that program, or start with --port and another number.",
+  ),
+  MW_ALREADY_RUNNING: error(
+    "midwatch already runs on this data folder",
+    false,
+    (d) => `Process ${d["pid"]} runs midwatch on ${d["directory"]}.`,
+    "Use that one (`midwatch open`), stop it, or start with --data and another folder.",
+  ),
+  MW_DATA_NO_PERMISSION: error(
+    "The data folder cannot be written",
+    false,
+    (d) => `${d["directory"]}: ${d["problem"]}`,
+    "Give this user the right to write there, or start with --data and another folder.",
+  ),
+  MW_DATA_UNREACHABLE: error(
+    "The database's user cannot reach the data folder",
+    false,
+    (d) => `PostgreSQL must not run as root and runs as ${d["user"]}, who cannot enter ${d["directory"]}.`,
+    "Start with --data and a folder that other users may enter, such as /var/lib/midwatch, or start midwatch as an ordinary user.",
+  ),
+  MW_DISK_FULL: error(
+    "The disk is full",
+    false,
+    (d) => `There is no room left on the disk of ${d["directory"]}.`,
+    "Make room, then start again: nothing that was answered is lost.",
+  ),
+  MW_STORE_UNREACHABLE: error(
+    "The database does not answer",
+    true,
+    (d) => `PostgreSQL at ${d["where"]} does not answer: ${d["problem"]}`,
+    "Check that it runs and that the URL in `database.url` is right; `midwatch doctor` tries it again.",
+  ),
+  MW_STORE_START_FAILED: error(
+    "The embedded database did not start",
+    false,
+    (d) => `PostgreSQL did not start in ${d["directory"]}: ${d["problem"]}`,
+    "Its own words are in postgres.log in the data folder.",
+  ),
+  MW_STORE_LOCKED: error(
+    "Another process holds the database's data folder",
+    true,
+    (d) => `${d["directory"]} is in use by process ${d["pid"]}.`,
+    "Stop that process, or start with --data and another folder.",
+  ),
+  MW_STORE_TOO_OLD: error(
+    "The database server is too old",
+    false,
+    (d) => `PostgreSQL ${d["version"]} answers; midwatch needs 15 or newer.`,
+    "Upgrade that server, or leave `database.url` away to use the embedded one.",
+  ),
+  MW_STORE_SCHEMA_NEWER: error(
+    "The database was written by a newer midwatch",
+    false,
+    (d) => `The schema is at ${d["found"]}, this midwatch knows up to ${d["known"]}.`,
+    "Start the newer midwatch again, or restore a backup from before the upgrade.",
+  ),
+  MW_STORE_SCHEMA_FOREIGN: error(
+    "The database holds something else",
+    false,
+    (d) => `The database ${d["database"]} has tables that midwatch did not make.`,
+    "Give midwatch a database of its own.",
+  ),
+  MW_STORE_VERSION_MISMATCH: error(
+    "The data folder belongs to another PostgreSQL version",
+    false,
+    (d) => `${d["directory"]} was made by PostgreSQL ${d["found"]}; this midwatch brings ${d["known"]}.`,
+    "Start the midwatch that made it and back it up, or start with --data and an empty folder.",
+  ),
+  MW_NO_BINARY: error(
+    "There is no embedded PostgreSQL for this machine",
+    false,
+    (d) => `No embedded PostgreSQL is shipped for ${d["platform"]}.`,
+    "Name an external PostgreSQL (15 or newer) in `database.url`.",
+  ),
+  MW_PAYLOAD_INVALID: error(
+    "What was sent cannot be understood",
+    false,
+    (d) => `${d["where"]}: ${d["problem"]}`,
+    "Mend the sender; what was sent is kept, redacted, under Alerts.",
+  ),
+  MW_PAYLOAD_TOO_LARGE: error(
+    "What was sent is too large",
+    false,
+    (d) => `${d["size"]} bytes were sent; at most ${d["limit"]} are taken.`,
+    "Send it in parts.",
+  ),
+  MW_UNAUTHORIZED: error(
+    "Nobody is signed in, or the token is not known",
+    false,
+    () => "This needs a session or a token.",
+    "Run `midwatch open` for a sign-in link; senders put their token into `Authorization: Bearer …`.",
+  ),
+  MW_FORBIDDEN: error(
+    "This person or token may not do that",
+    false,
+    (d) => `${d["who"]} may not ${d["what"]}.`,
+    "Ask an administrator of this midwatch for the right.",
+  ),
+  MW_NOT_FOUND: error(
+    "There is no such thing",
+    false,
+    (d) => `There is no ${d["what"]}.`,
+    "Look it up in the list: `midwatch incidents`.",
+  ),
+  MW_BUSY: error(
+    "midwatch cannot take more at the moment",
+    true,
+    (d) => `${d["what"]} is at its limit.`,
+    "Send it again after the time in the Retry-After header: nothing was taken.",
+  ),
+  MW_PLAN_CHANGED: error(
+    "The plan is no longer the one that was shown",
+    false,
+    (d) => `The plan is now ${d["now"]}, the approval was for ${d["was"]}.`,
+    "Look at the incident again and decide on what it shows now.",
+  ),
+  MW_PLAN_EXPIRED: error(
+    "The proposal has expired",
+    false,
+    (d) => `It held until ${d["at"]}.`,
+    "Ask for a new investigation; the world may have moved on.",
+  ),
+  MW_WRITES_STOPPED: error(
+    "All writes are stopped",
+    false,
+    (d) => `${d["who"]} stopped all writes at ${d["at"]}.`,
+    "`midwatch stop-all --release` lets writes through again.",
+  ),
+  MW_SERVER_UNREACHABLE: error(
+    "midwatch does not answer",
+    true,
+    (d) => `Nothing answers at ${d["url"]}.`,
+    "Start it with `npm start` or `midwatch serve`, or give its address with --server.",
+  ),
+  MW_INTEGRATION_UNAUTHORIZED: error(
+    "A connection's credentials were refused",
+    false,
+    (d) => `${d["integration"]} answered ${d["status"]} to our credentials.`,
+    "Renew the token, then run `midwatch doctor`.",
+  ),
+  MW_INTEGRATION_UNREACHABLE: error(
+    "A connection does not answer",
+    true,
+    (d) => `${d["integration"]} does not answer: ${d["problem"]}`,
+    "Check the address and that it runs, then run `midwatch doctor`.",
+  ),
+  MW_AUDIT_BROKEN: error(
+    "The audit log was changed",
+    false,
+    (d) => `Entry ${d["entry"]} does not follow from the one before it.`,
+    "Treat this database as tampered with: compare it with the anchor file and a backup.",
+  ),
+  MW_USAGE: error(
+    "The command was not understood",
+    false,
+    (d) => `${d["problem"]}`,
+    "`midwatch --help` shows how it is used.",
+  ),
+  MW_INTERNAL: error(
+    "A mistake in midwatch itself",
+    true,
+    (d) => `${d["problem"]}`,
+    "Please report it with the text of this message; the incident goes on where it was.",
+  ),
+} satisfies Record<string, ErrorDefinition>;
+
+function error(
+  title: string,
+  retryable: boolean,
+  message: ErrorDefinition["message"],
+  wayOut: string,
+): ErrorDefinition {
+  return { title, retryable, message, wayOut };
+}
+
+export type ErrorCode = keyof typeof register;
+export const errorCodes = Object.keys(register) as ErrorCode[];
+
+export type MidwatchError = Error & {
+  code: ErrorCode;
+  details: Record<string, string | number>;
+  wayOut: string;
+  retryable: boolean;
+};
+
+/** To be thrown. Never put a secret into `details`. */
+export function midwatchError(
+  code: ErrorCode,
+  details: Record<string, string | number> = {},
+  cause?: unknown,
+): MidwatchError {
+  const definition = register[code];
+  const thrown = new Error(definition.message(details), cause === undefined ? undefined : { cause });
+  return Object.assign(thrown, { code, details, wayOut: definition.wayOut, retryable: definition.retryable });
+}
+
+/** Match by code, never by class: durable replay revives a plain Error. */
+export function hasCode(thrown: unknown, code: ErrorCode): boolean {
+  return typeof thrown === "object" && thrown !== null && "code" in thrown && thrown.code === code;
+}
+
+export function isMidwatchError(thrown: unknown): thrown is MidwatchError {
+  return (
+    typeof thrown === "object" && thrown !== null && "code" in thrown && errorCodes.includes(thrown.code as ErrorCode)
+  );
+}
+
+export function explainError(code: ErrorCode): { code: ErrorCode; title: string; wayOut: string; retryable: boolean } {
+  const { title, wayOut, retryable } = register[code];
+  return { code, title, wayOut, retryable };
+}

@@ -1,0 +1,95 @@
+import type { Answer } from "./answer.ts";
+import type { EntityId } from "./entity.ts";
+import type { Category, ItemSeverity } from "./item.ts";
+import type { ObservationId, ObservationStatus } from "./observation.ts";
+import type { Approval, Outcome, Plan, Ruling, Verification } from "./plan.ts";
+import type { Instant } from "./window.ts";
+
+/** Who did it: a part of midwatch, or a person by name. */
+export type Actor = { kind: "midwatch"; part: string } | { kind: "person"; name: string };
+
+/** How an incident ends, also when traffic stops. */
+export type ExitCondition = {
+  sentence: string;
+  /** All joined alerts resolved for this long. */
+  quietSeconds: number;
+  /** With no traffic and nothing firing for this long the incident closes as "no more traffic". */
+  noTrafficSeconds: number;
+};
+
+export type Step = {
+  observationId: ObservationId;
+  sentence: string;
+  source: string;
+  status: ObservationStatus;
+  durationSeconds: number;
+  round: number;
+  at: Instant;
+};
+
+export type IncidentEventBody =
+  | {
+      type: "incident-opened";
+      title: string;
+      severity: ItemSeverity;
+      severityReason: string;
+      category: Category;
+      environment: string;
+      entityIds: EntityId[];
+      itemId: string;
+      reason: string;
+      exitCondition: ExitCondition;
+    }
+  | {
+      type: "item-joined";
+      itemId: string;
+      title: string;
+      entityIds: EntityId[];
+      severity: ItemSeverity;
+      reason: string;
+    }
+  | { type: "item-resolved"; itemId: string; title: string; resolvedAt: Instant }
+  | { type: "item-fired-again"; itemId: string; title: string; at: Instant }
+  | { type: "item-split-off"; itemId: string; toIncidentId: string; reason: string }
+  | { type: "severity-changed"; from: ItemSeverity; to: ItemSeverity; reason: string }
+  /** The steps of one round, committed at once with what it saw: a committed round is never observed again. */
+  | { type: "round-completed"; round: number; steps: Step[]; isLast: boolean }
+  | { type: "answer-concluded"; answer: Answer }
+  | { type: "answer-went-stale"; reason: string }
+  | { type: "plan-proposed"; plan: Plan; alternatives: string[] }
+  | { type: "no-safe-action"; sentence: string; tellWhom: string | null }
+  | { type: "ruling-given"; planId: string; ruling: Ruling }
+  | { type: "approval-requested"; planId: string; planDigest: string; expiresAt: Instant }
+  | { type: "approval-given"; approval: Approval }
+  | { type: "plan-withdrawn"; planId: string; reason: string }
+  | { type: "execution-started"; planId: string; idempotencyKey: string }
+  | { type: "execution-finished"; outcome: Outcome }
+  | { type: "verification-looked"; verification: Verification }
+  | { type: "undo-started"; planId: string; idempotencyKey: string; reason: string }
+  | { type: "undo-finished"; outcome: Outcome }
+  | { type: "escalated"; reason: string; messageKey: string }
+  | { type: "message-sent"; messageKey: string; channel: string; fate: "sent" | "failed" | "unknown"; sentence: string }
+  | { type: "taken-over"; person: string }
+  | { type: "handed-back"; person: string }
+  | { type: "cause-rejected"; hypothesisId: string; person: string; why: string | null }
+  | { type: "context-added"; person: string; text: string }
+  | { type: "signals-recovered"; sentence: string }
+  | { type: "report-written"; markdown: string }
+  | { type: "incident-closed"; reason: string };
+
+export type IncidentEventType = IncidentEventBody["type"];
+
+/** One line of the truth. `version` is of the body's shape; readers upgrade old versions, never rewrite them. */
+export type IncidentEvent = {
+  incidentId: string;
+  /** 1, 2, 3 … without gaps. */
+  sequence: number;
+  version: number;
+  at: Instant;
+  actor: Actor;
+  /** The activity that wrote it; a repeat of that activity finds its own events and stops. */
+  activityId: string | null;
+  body: IncidentEventBody;
+};
+
+export const eventVersion = 1;

@@ -1,0 +1,55 @@
+import type { ConceptId } from "./concept.ts";
+import type { EntityId } from "./entity.ts";
+import type { NativeSignal } from "./observation.ts";
+import type { Instant } from "./window.ts";
+
+export const itemSeverities = ["critical", "high", "medium", "low", "info"] as const;
+export type ItemSeverity = (typeof itemSeverities)[number];
+
+export const categories = ["performance", "availability", "resource", "deployment", "security", "other"] as const;
+export type Category = (typeof categories)[number];
+
+/** Alert, question, event or own detection, as intake understood it. The raw body is stored beside it, redacted. */
+export type IncomingItem = {
+  id: string;
+  /** Where it came in: `alertmanager/main`, `context`, `sentinel`, `webhook/<name>`. */
+  source: string;
+  kind: "alert" | "context" | "event" | "detection";
+  /** Same rule, same canonical entity, same stable labels: the same alert. */
+  fingerprint: string;
+  status: "firing" | "resolved";
+  startsAt: Instant;
+  endsAt: Instant | null;
+  receivedAt: Instant;
+  title: string;
+  description: string;
+  severity: ItemSeverity;
+  category: Category;
+  /** Names that might be entities, best first, as the sender wrote them. */
+  mentions: string[];
+  labels: Record<string, string>;
+  /** Resolved from mentions and labels; empty when nothing known was named. */
+  entityIds: EntityId[];
+  /** The signal that fired, so that the signal that fired is the signal that is verified. */
+  signal: NativeSignal | null;
+  concept: ConceptId | null;
+  /** Numbers found in the text, with what they seem to be. */
+  numbers: {
+    concept: ConceptId | null;
+    text: string;
+    value: number;
+    unit: string;
+    role: "observed" | "threshold" | "objective";
+  }[];
+  link: string | null;
+};
+
+/** What triage did with an item, and why. Stored; a person can overrule it. */
+export type TriageDecision = {
+  itemId: string;
+  outcome: "opened" | "joined" | "resolved" | "kept-quiet" | "refused";
+  incidentId: string | null;
+  /** A readable reason: "same requests, 12 s apart". */
+  reason: string;
+  decidedAt: Instant;
+};
