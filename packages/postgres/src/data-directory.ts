@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Binaries } from "./binaries.ts";
@@ -108,7 +109,7 @@ function chownTree(directory: string, uid: number, gid: number): void {
  * the same time, never leaves half a cluster. Where the directory is a mount point it has to be made in place.
  */
 async function initialise(dataDirectory: string, binaries: Binaries, user: OperatingUser): Promise<void> {
-  const unfinished = `${dataDirectory}.init-${process.pid}`;
+  const unfinished = `${dataDirectory}.init-${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
     fs.mkdirSync(path.dirname(dataDirectory), { recursive: true });
     refuseUnreachable(dataDirectory, user); // parents made just now follow our umask
@@ -133,7 +134,7 @@ async function initialise(dataDirectory: string, binaries: Binaries, user: Opera
 function removeAbandoned(dataDirectory: string): void {
   const prefix = `${path.basename(dataDirectory)}.init-`;
   for (const name of fs.readdirSync(path.dirname(dataDirectory))) {
-    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
     fs.rmSync(path.join(path.dirname(dataDirectory), name), { recursive: true, force: true });
   }
 }
@@ -146,7 +147,7 @@ async function runInitdb(directory: string, binaries: Binaries, user: OperatingU
   const locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
   const flags = ["-D", directory, "-U", SUPERUSER, "--auth=trust", "--no-instructions", ...locale];
   const { status, said } = await run(binaries.initdb, flags, user);
-  if (status !== 0) throw explainFailure("initdb", directory, said);
+  if (status !== 0) throw explainFailure("initdb", directory.replace(/\.init-[^/]*$/, ""), said);
 }
 
 function run(program: string, flags: string[], user: OperatingUser): Promise<{ status: number; said: string }> {

@@ -12,12 +12,7 @@ export interface PostmasterFile {
 
 /** Undefined where there is no such file or it is not complete yet. */
 export function readPostmasterFile(dataDirectory: string): PostmasterFile | undefined {
-  let lines: string[];
-  try {
-    lines = fs.readFileSync(path.join(dataDirectory, "postmaster.pid"), "utf8").split("\n");
-  } catch {
-    return undefined;
-  }
+  const lines = readLines(path.join(dataDirectory, "postmaster.pid"));
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   return { pid, port: Number(lines[3] ?? 0), socketDirectory: lines[4] ?? "" };
@@ -39,25 +34,45 @@ export function isServerOf(pid: number, dataDirectory: string): boolean {
 
 /** False also for a zombie. */
 export function isAlive(pid: number): boolean {
+  return isNumberInUse(pid) && stateOf(pid) !== "Z";
+}
+
+function isNumberInUse(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if (codeOf(error) !== "EPERM") return false;
+    return codeOf(error) === "EPERM";
   }
-  return stateOf(pid) !== "Z";
 }
 
 /**
- * A dead server's file can name a number that another process has today (after a reboot, in a container) or that of a
- * zombie; PostgreSQL then refuses to start for ever. Puts a number there that no process can have. The file itself
+ * A dead server's lock files can name a number that another process has today (after a reboot, in a container) or that
+ * of a zombie; PostgreSQL then refuses to start. Puts a number there that no process can have. `postmaster.pid` itself
  * stays: its other lines let PostgreSQL see whether orphaned backends still use the old shared memory.
  */
-export function disarmStaleFile(dataDirectory: string): void {
-  const file = path.join(dataDirectory, "postmaster.pid");
-  const stale = readPostmasterFile(dataDirectory);
-  if (stale === undefined || stale.pid === IMPOSSIBLE_PID || isServerOf(stale.pid, dataDirectory)) return;
-  const rest = fs.readFileSync(file, "utf8").split("\n").slice(1);
-  fs.writeFileSync(file, [String(IMPOSSIBLE_PID), ...rest].join("\n"));
+export function disarmStaleFiles(dataDirectory: string, socketDirectory: string): void {
+  const socketLocks = fs.readdirSync(socketDirectory).filter((name) => name.endsWith(".lock"));
+  const files = [
+    path.join(dataDirectory, "postmaster.pid"),
+    ...socketLocks.map((name) => path.join(socketDirectory, name)),
+  ];
+  for (const file of files) {
+    const lines = readLines(file);
+    const pid = Number(lines[0]);
+    // Where no process has the number, PostgreSQL sees for itself that the file is stale.
+    if (!Number.isInteger(pid) || pid <= 0 || !isNumberInUse(pid) || isServerOf(pid, dataDirectory)) continue;
+    fs.writeFileSync(file, [String(IMPOSSIBLE_PID), ...lines.slice(1)].join("\n"));
+  }
+}
+
+/** Empty where there is no such file. */
+function readLines(file: string): string[] {
+  try {
+    return fs.readFileSync(file, "utf8").split("\n");
+  } catch {
+    return [];
+  }
 }
 
 /** Linux counts to 2^22, macOS to 99999. */

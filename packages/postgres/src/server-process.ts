@@ -61,7 +61,7 @@ export async function startServer(settings: ServerSettings): Promise<number> {
         log.readNew(),
       );
     }
-    await sleep(10);
+    await sleep(readiness === "starting" ? 40 : 10); // each try of a server in recovery is a line in its log
   }
 }
 

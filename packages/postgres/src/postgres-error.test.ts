@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { explainFailure } from "./postgres-error.ts";
+
+describe("explainFailure", () => {
+  it("recognises a full disk by error code and by what PostgreSQL says", () => {
+    const byCode = explainFailure("writing", "/data", "", Object.assign(new Error("write"), { code: "ENOSPC" }));
+    const byText = explainFailure("starting", "/data", 'FATAL: could not write file "pg_wal": No space left on device');
+    expect([byCode.code, byText.code]).toEqual(["DISK_FULL", "DISK_FULL"]);
+    expect(byText.wayOut).toContain("Free some space");
+  });
+
+  it("recognises a read-only file system as missing permission", () => {
+    expect(explainFailure("starting", "/data", "Read-only file system").code).toBe("NO_PERMISSION");
+  });
+
+  it("hands on the last lines of anything else", () => {
+    const error = explainFailure("starting", "/data", "one\ntwo\nFATAL: bogus data in lock file");
+    expect(error.code).toBe("START_FAILED");
+    expect(error.message).toContain("bogus data");
+  });
+});
