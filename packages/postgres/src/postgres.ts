@@ -59,7 +59,10 @@ export interface PostgresConnectionConfig {
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
   const cluster = await prepareCluster(options);
-  let server = await bringUp(cluster);
+  let server = await bringUp(cluster).catch((error: unknown) => {
+    removeRuntimeDirectory(cluster.socketDirectory);
+    throw error;
+  });
   cluster.log(
     `PostgreSQL ${cluster.binaries.version} ${server.adopted ? "adopted" : "started"}, process ${server.pid}`,
   );
