@@ -1,0 +1,98 @@
+import { z } from "zod";
+
+/**
+ * The shape of `midwatch.yaml`. Everything has a default; an empty file runs. Secrets are written as `${env:NAME}` or
+ * `${file:PATH}` and read when midwatch starts. What stands below `write:` is read by the hand only.
+ */
+const seconds = z.number().positive();
+const token = z.strictObject({
+  name: z.string().min(1).describe("Who sends with it; shown beside what came in."),
+  token: z.string().min(16, "a token needs at least 16 characters"),
+});
+
+const connection = z
+  .looseObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "small letters, digits, dot, dash and underscore"),
+    type: z.string().min(1),
+  })
+  .describe("One connected system; what else it takes depends on its type.");
+
+const environment = z.strictObject({
+  name: z.string().min(1),
+  isProduction: z
+    .boolean()
+    .default(true)
+    .describe("Production always asks a person. What is not declared is production."),
+  writes: z.enum(["none", "on-approval"]).default("none"),
+  freezes: z.array(z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime(), reason: z.string() })).default([]),
+  protectedTargets: z.array(z.string()).default([]),
+  writesPerHour: z.number().int().positive().default(6),
+});
+
+export const configSchema = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      port: z.number().int().min(0).max(65535).default(7300),
+      publicUrl: z.url().optional().describe("How people reach the page; beyond loopback it must be https."),
+    })
+    .prefault({}),
+  data: z.string().optional().describe("The data folder."),
+  database: z
+    .strictObject({
+      url: z.string().optional().describe("An external PostgreSQL, 15 or newer. Without it the embedded one runs."),
+    })
+    .prefault({}),
+  telemetry: z
+    .strictObject({
+      isOn: z.boolean().default(true),
+      host: z.string().default("127.0.0.1"),
+      port: z.number().int().min(0).max(65535).default(4318),
+      senders: z.array(token).default([]),
+      retentionHours: seconds.default(24 * 7),
+      maximumBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(8 * 2 ** 30),
+      evaluateEverySeconds: seconds.default(5),
+    })
+    .prefault({}),
+  intake: z.strictObject({ senders: z.array(token).default([]) }).prefault({}),
+  connections: z.array(connection).default([]),
+  environments: z.array(environment).default([]),
+  investigation: z
+    .strictObject({
+      budgetSeconds: seconds.default(15),
+      budgetCalls: z.number().int().positive().default(200),
+      rounds: z.number().int().positive().default(3),
+      baselineMinutes: seconds.default(60),
+      settleSeconds: z
+        .number()
+        .nonnegative()
+        .default(8)
+        .describe("Wait after an alert so that its neighbours and the next samples arrive."),
+      reconsiderForSeconds: seconds
+        .default(120)
+        .describe("How long an answer is looked at again as more data come in."),
+    })
+    .prefault({}),
+  verification: z
+    .strictObject({
+      horizonSeconds: seconds.default(60),
+      holdSeconds: seconds.default(20),
+      everySeconds: seconds.default(5),
+    })
+    .prefault({}),
+  approvals: z.strictObject({ holdMinutes: seconds.default(10) }).prefault({}),
+  exit: z.strictObject({ quietSeconds: seconds.default(120), noTrafficSeconds: seconds.default(900) }).prefault({}),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type EnvironmentConfig = Config["environments"][number];
+export type ConnectionConfig = Config["connections"][number];
+
+/** For editors: `# yaml-language-server: $schema=…`. */
+export function configJsonSchema(): unknown {
+  return z.toJSONSchema(configSchema, { io: "input" });
+}
