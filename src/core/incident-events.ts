@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import type { EntityId } from "./entity.ts";
-import type { Category, ItemSeverity } from "./item.ts";
+import type { Category, IncomingItem, ItemSeverity } from "./item.ts";
 import type { ObservationId, ObservationStatus } from "./observation.ts";
 import type { Approval, Outcome, Plan, Ruling, Verification } from "./plan.ts";
 import type { Instant } from "./window.ts";
@@ -37,6 +37,10 @@ export type IncidentEventBody =
       environment: string;
       entityIds: EntityId[];
       itemId: string;
+      /** Alerts and detections fire and resolve; a question or event only asks. Absent in old events: an alert. */
+      itemKind?: IncomingItem["kind"];
+      /** When the item says it began. */
+      startsAt?: Instant;
       reason: string;
       exitCondition: ExitCondition;
     }
@@ -46,12 +50,16 @@ export type IncidentEventBody =
       title: string;
       entityIds: EntityId[];
       severity: ItemSeverity;
+      itemKind?: IncomingItem["kind"];
+      startsAt?: Instant;
       reason: string;
     }
   | { type: "item-resolved"; itemId: string; title: string; resolvedAt: Instant }
   | { type: "item-fired-again"; itemId: string; title: string; at: Instant }
   | { type: "item-split-off"; itemId: string; toIncidentId: string; reason: string }
   | { type: "severity-changed"; from: ItemSeverity; to: ItemSeverity; reason: string }
+  /** Fixes what an investigation looks at, so that going on after a crash asks the same questions. */
+  | { type: "investigation-started"; startedAt: Instant; graphObservationId: ObservationId | null }
   /** The steps of one round, committed at once with what it saw: a committed round is never observed again. */
   | { type: "round-completed"; round: number; steps: Step[]; isLast: boolean }
   | { type: "answer-concluded"; answer: Answer }
@@ -65,6 +73,8 @@ export type IncidentEventBody =
   | { type: "execution-started"; planId: string; idempotencyKey: string }
   | { type: "execution-finished"; outcome: Outcome }
   | { type: "verification-looked"; verification: Verification }
+  /** A person wants the captured state back, whatever the measurements say. */
+  | { type: "undo-requested"; planId: string; person: string; why: string | null }
   | { type: "undo-started"; planId: string; idempotencyKey: string; reason: string }
   | { type: "undo-finished"; outcome: Outcome }
   | { type: "escalated"; reason: string; messageKey: string }
@@ -74,6 +84,10 @@ export type IncidentEventBody =
   | { type: "cause-rejected"; hypothesisId: string; person: string; why: string | null }
   | { type: "context-added"; person: string; text: string }
   | { type: "signals-recovered"; sentence: string }
+  /** Nobody uses it any more: silence is not health. */
+  | { type: "traffic-stopped"; sentence: string }
+  /** Tried again later, a person told after the third time; the problem is for people, without secrets. */
+  | { type: "activity-failed"; activity: string; problem: string }
   | { type: "report-written"; markdown: string }
   | { type: "incident-closed"; reason: string };
 

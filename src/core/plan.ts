@@ -48,6 +48,10 @@ export type Plan = {
   verification: VerificationPlan;
   /** What to do when nobody can see whether it helped; declared by the action kind. */
   whenBlind: "hold" | "undo" | "page";
+  /** What to do with a change that changed nothing. Keep: the state before it is itself suspect. */
+  whenUnchanged: "undo" | "keep";
+  /** True when the state before is what the hypothesis blames: nothing puts that back without a measured reason. */
+  isStateBeforeSuspect: boolean;
   evidenceDigest: string;
   observationIds: ObservationId[];
   proposedAt: Instant;
