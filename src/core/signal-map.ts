@@ -12,6 +12,8 @@ export type SignalExpression =
   /** A distribution: percentiles and mean; `style` says how its buckets are kept. */
   | { form: "histogram"; metric: string; where: LabelMatcher[]; style: "buckets" | "native" | "summary" }
   | { form: "histogram-count-rate"; metric: string; where: LabelMatcher[]; style: "buckets" | "native" | "summary" }
+  /** What the values of a distribution add up to each second: seconds spent a second, say. */
+  | { form: "histogram-sum-rate"; metric: string; where: LabelMatcher[]; style: "buckets" | "native" | "summary" }
   | { form: "ratio"; numerator: SignalExpression; denominator: SignalExpression }
   | { form: "sum"; of: SignalExpression[] }
   | { form: "difference"; from: SignalExpression; subtract: SignalExpression }
