@@ -84,7 +84,7 @@ export const importTable: Record<string, Row> = {
     ],
   },
   web: {
-    folders: ["src/server/views.ts", "src/core"],
+    folders: ["src/server/views.ts", "src/server/incident-views.ts", "src/core"],
     packages: ["react", "react-dom", "uplot", "@dagrejs/dagre", "wouter", "vite", "@vitejs/plugin-react"],
   },
 };

@@ -23,7 +23,7 @@ const labEntryPoints = {
 
 const productFolders = ["src", "packages", "tools/build.mjs", "package-lock.json"];
 const labFolders = ["lab", "packages", "tools/build.mjs", "package-lock.json"];
-const pageFolders = ["web", "src/server/views.ts", "src/core", "package-lock.json"];
+const pageFolders = ["web", "src/server/views.ts", "src/server/incident-views.ts", "src/core", "package-lock.json"];
 
 async function build() {
   const force = process.argv.includes("--force");
