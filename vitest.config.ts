@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["{src,packages,lab,tools,evals}/**/*.test.ts", "web/src/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "dist/**"],
+    globalSetup: ["./vitest.setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -8,7 +8,8 @@
  *   await pool.end();
  *   await postgres.stop();
  *
- * Exports: startPostgres, StartPostgresOptions, RunningPostgres; probePostgres (what pg_isready says), PostgresReadiness;
+ * Exports: startPostgres, StartPostgresOptions, RunningPostgres; attachPostgres (connections to a server that another
+ * process supervises), PostgresConnections; probePostgres (what pg_isready says), PostgresReadiness;
  * PostgresError, PostgresErrorCode; whereUnreachable (asks beforehand whether a data directory can be used as root).
  *
  * No TCP: one Unix socket in a private directory. The server is its own process group and survives our death; the next
@@ -21,6 +22,8 @@ import { bringUp, prepareCluster, type StartPostgresOptions } from "./bring-up.t
 import { SUPERUSER } from "./data-directory.ts";
 import { chooseOperatingUser, firstUnreachable } from "./operating-user.ts";
 import { codeOf, explainFailure, textOf } from "./postgres-error.ts";
+import { isServerOf, readPostmasterFile } from "./postmaster.ts";
+import { probePostgres } from "./probe-postgres.ts";
 import { removeRuntimeDirectory, SOCKET_PORT } from "./runtime-directory.ts";
 import { stopServer } from "./server-process.ts";
 
@@ -28,13 +31,12 @@ export type { StartPostgresOptions } from "./bring-up.ts";
 export { PostgresError, type PostgresErrorCode } from "./postgres-error.ts";
 export { type PostgresReadiness, probePostgres } from "./probe-postgres.ts";
 
-export interface RunningPostgres {
+/** Ways to talk to a server. */
+export interface PostgresConnections {
   readonly socketDirectory: string;
   readonly user: string;
   /** Process id of the server; changes when it died and was started again. */
   readonly pid: number;
-  /** True when it was already running, left by a supervisor that died. */
-  readonly adopted: boolean;
   /** `postgresql://…` URL with the socket as `host` parameter. */
   connectionString(database: string): string;
   /** For `pg.Pool` and `pg.Client`. */
@@ -43,6 +45,11 @@ export interface RunningPostgres {
   ensureDatabase(database: string): Promise<void>;
   /** Ends the server in order and returns when it is gone. Close your connections first: open ones are cut. */
   stop(): Promise<void>;
+}
+
+export interface RunningPostgres extends PostgresConnections {
+  /** True when it was already running, left by a supervisor that died. */
+  readonly adopted: boolean;
 }
 
 export interface PostgresConnectionConfig {
@@ -100,8 +107,33 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   };
   watch();
 
+  return Object.assign(
+    connectionsTo(() => server, stop),
+    { adopted: server.adopted },
+  );
+}
+
+/**
+ * Connections to the server that runs on `dataDirectory` now, without supervising it; undefined where none accepts.
+ * Its `stop` is for servers that nobody supervises: a living supervisor starts it again.
+ */
+export async function attachPostgres(dataDirectory: string): Promise<PostgresConnections | undefined> {
+  const absolute = path.resolve(dataDirectory);
+  const server = readPostmasterFile(absolute);
+  if (server === undefined || !isServerOf(server.pid, absolute)) return undefined;
+  if ((await probePostgres(server)) !== "accepting") return undefined;
+  return connectionsTo(
+    () => server,
+    () => stopServer(server.pid, absolute),
+  );
+}
+
+function connectionsTo(
+  server: () => { pid: number; socketDirectory: string },
+  stop: () => Promise<void>,
+): PostgresConnections {
   const connectionConfig = (database: string): PostgresConnectionConfig => ({
-    host: server.socketDirectory,
+    host: server().socketDirectory,
     port: SOCKET_PORT,
     user: SUPERUSER,
     database,
@@ -109,16 +141,15 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   });
   return {
     get socketDirectory() {
-      return server.socketDirectory;
+      return server().socketDirectory;
     },
     get pid() {
-      return server.pid;
+      return server().pid;
     },
-    adopted: server.adopted,
     user: SUPERUSER,
     connectionConfig,
     connectionString: (database) => {
-      const query = new URLSearchParams({ host: server.socketDirectory, sslmode: "disable" });
+      const query = new URLSearchParams({ host: server().socketDirectory, sslmode: "disable" });
       return `postgresql://${SUPERUSER}@localhost:${SOCKET_PORT}/${encodeURIComponent(database)}?${query}`;
     },
     ensureDatabase: (database) => ensureDatabase(connectionConfig("postgres"), database),
