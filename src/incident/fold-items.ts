@@ -1,0 +1,80 @@
+import type { IncidentState, JoinedItem } from "../core/incident.ts";
+import type { IncidentEventBody } from "../core/incident-events.ts";
+import type { Instant } from "../core/window.ts";
+
+type ItemEvent = Extract<
+  IncidentEventBody,
+  { type: "item-joined" | "item-resolved" | "item-fired-again" | "item-split-off" }
+>;
+
+export function isItemEvent(body: IncidentEventBody): body is ItemEvent {
+  return body.type.startsWith("item-");
+}
+
+/** What alerts do to an incident. Answers stay; entities that an answer does not speak about are remembered. */
+export function foldItemEvent(state: IncidentState, body: ItemEvent, at: Instant): IncidentState {
+  switch (body.type) {
+    case "item-joined": {
+      if (state.items.some((item) => item.itemId === body.itemId)) return state;
+      const kind = body.itemKind ?? "alert";
+      const joined: JoinedItem = {
+        itemId: body.itemId,
+        kind,
+        title: body.title,
+        entityIds: body.entityIds,
+        severity: body.severity,
+        state: kind === "alert" || kind === "detection" ? "firing" : "asked",
+        since: at,
+        startsAt: body.startsAt ?? at,
+        transitions: [at],
+        reason: body.reason,
+      };
+      return {
+        ...news(state, at),
+        items: [...state.items, joined],
+        entityIds: [...new Set([...state.entityIds, ...body.entityIds])],
+        unexplainedEntityIds: [...new Set([...state.unexplainedEntityIds, ...notSpokenAbout(state, body.entityIds)])],
+      };
+    }
+    case "item-resolved":
+      return turned(state, body.itemId, "resolved", at);
+    case "item-fired-again": {
+      const again = turned(state, body.itemId, "firing", at);
+      // After a fix that had worked this is the recurrence that the watch was for.
+      const verified = state.verification && state.verification.nextLookAt === null && state.undo === null;
+      return verified && again !== state ? { ...again, staleReason: `${body.title} fired again`, looks: 0 } : again;
+    }
+    case "item-split-off":
+      return { ...news(state, at), items: state.items.filter((item) => item.itemId !== body.itemId) };
+  }
+}
+
+function turned(state: IncidentState, itemId: string, to: "firing" | "resolved", at: Instant): IncidentState {
+  const item = state.items.find((candidate) => candidate.itemId === itemId);
+  if (!item || item.state === to) return state;
+  const changed = { ...item, state: to, since: at, transitions: [...item.transitions.slice(-9), at] };
+  return { ...news(state, at), items: state.items.map((other) => (other.itemId === itemId ? changed : other)) };
+}
+
+/** What was seen of the traffic, and the report, were about the quiet before. */
+function news(state: IncidentState, at: Instant): IncidentState {
+  return { ...state, itemNewsAt: at, traffic: null, report: null };
+}
+
+function notSpokenAbout(state: IncidentState, entityIds: string[]): string[] {
+  if (!state.answer) return [];
+  const spokenAbout = new Set([
+    ...state.entityIds,
+    ...state.answer.blastRadius.map((part) => part.entityId),
+    ...state.answer.hypotheses.map((hypothesis) => hypothesis.entityId),
+  ]);
+  return entityIds.filter((id) => !spokenAbout.has(id));
+}
+
+/** METHODS 7: four transitions within half an hour. */
+const flappingTransitions = 4;
+const flappingWindowMilliseconds = 30 * 60_000;
+
+export function isFlapping(item: JoinedItem, now: Instant): boolean {
+  return item.transitions.filter((at) => now - at < flappingWindowMilliseconds).length >= flappingTransitions;
+}

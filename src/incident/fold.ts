@@ -1,0 +1,212 @@
+import type { IncidentState } from "../core/incident.ts";
+import type { IncidentEvent } from "../core/incident-events.ts";
+import { foldItemEvent, isItemEvent } from "./fold-items.ts";
+import { foldPlanEvent, isPlanEvent, setPlanAside, setVerifiedPlanAside } from "./fold-plan.ts";
+import { upgradeEvent } from "./upgrade-event.ts";
+
+/**
+ * Events → state. Pure and total: any sequence folds, also one that makes no sense. Undefined as long as nothing opened
+ * the incident. A page, a report, the next step are readings of what comes out.
+ */
+export function foldIncident(events: IncidentEvent[]): IncidentState | undefined {
+  let state: IncidentState | undefined;
+  for (const event of events) state = foldEvent(state, event);
+  return state;
+}
+
+export function foldEvent(before: IncidentState | undefined, stored: IncidentEvent): IncidentState | undefined {
+  const event = upgradeEvent(stored);
+  if (event.body.type === "incident-opened") return before ?? opened(event, event.body);
+  if (!before) return undefined;
+  const after = apply({ ...before, sequence: event.sequence }, event);
+  return changesWhatIsNeeded(event) ? { ...after, turn: event.sequence } : after;
+}
+
+/**
+ * Reports about something that is still under way, and news that is taken up at the next occasion, leave the turn as it
+ * is: they must not start a second activity beside the one that runs.
+ */
+const keepsTurn = new Set([
+  "item-joined",
+  "item-resolved",
+  "item-fired-again",
+  "item-split-off",
+  "severity-changed",
+  "investigation-started",
+  "round-completed",
+  "execution-started",
+  "undo-started",
+  "message-sent",
+  "context-added",
+]);
+
+function changesWhatIsNeeded(event: IncidentEvent): boolean {
+  return !keepsTurn.has(event.body.type);
+}
+
+function apply(state: IncidentState, event: IncidentEvent): IncidentState {
+  const { body, at } = event;
+  if (isItemEvent(body)) return foldItemEvent(state, body, at);
+  if (isPlanEvent(body)) return foldPlanEvent(state, body, event);
+  switch (body.type) {
+    case "incident-opened":
+      return state;
+    case "severity-changed":
+      return { ...state, severity: body.to, severityReason: body.reason };
+
+    case "investigation-started":
+      return {
+        ...state,
+        investigation: {
+          startedAt: body.startedAt,
+          graphObservationId: body.graphObservationId,
+          roundsCommitted: 0,
+          observationIds: [],
+        },
+      };
+    case "round-completed": {
+      const running = state.investigation;
+      if (!running) return state;
+      const seen = body.steps.map((step) => step.observationId);
+      return {
+        ...state,
+        investigation: {
+          ...running,
+          roundsCommitted: Math.max(running.roundsCommitted, body.round),
+          observationIds: [...new Set([...running.observationIds, ...seen])],
+        },
+      };
+    }
+    case "answer-concluded":
+      return {
+        ...setVerifiedPlanAside(worked(state), at),
+        investigation: null,
+        answer: body.answer,
+        answeredAt: at,
+        staleReason: null,
+        looks: state.looks + 1,
+        unexplainedEntityIds: [],
+        noSafeAction: null,
+      };
+    case "answer-went-stale": {
+      const asked = event.actor.kind === "person" ? { looks: 0, failures: null } : {};
+      return setPlanAside({ ...withoutAnswer(state, body.reason), ...asked }, body.reason, at, event.actor);
+    }
+    case "cause-rejected": {
+      const why = `${body.person} says it is not this${body.why ? ": " + body.why : ""}`;
+      const rejected = [...new Set([...state.rejectedHypothesisIds, body.hypothesisId])];
+      return setPlanAside(
+        { ...withoutAnswer(state, why), looks: 0, rejectedHypothesisIds: rejected },
+        why,
+        at,
+        event.actor,
+      );
+    }
+    case "context-added":
+      return { ...state, context: [...state.context, { person: body.person, text: body.text, at }] };
+
+    case "taken-over":
+      return { ...state, takenOverBy: body.person };
+    case "handed-back": {
+      const why = `${body.person} handed it back`;
+      return setPlanAside(
+        { ...withoutAnswer(state, why), takenOverBy: null, looks: 0, failures: null },
+        why,
+        at,
+        event.actor,
+      );
+    }
+
+    case "escalated":
+      return {
+        ...state,
+        escalations: [...state.escalations, { reason: body.reason, messageKey: body.messageKey, at, turn: state.turn }],
+      };
+    case "activity-failed": {
+      const count = (state.failures?.count ?? 0) + 1;
+      return { ...state, failures: { activity: body.activity, problem: body.problem, at, count } };
+    }
+    case "signals-recovered":
+      return { ...worked(state), traffic: { state: "recovered", sentence: body.sentence, at } };
+    case "traffic-stopped":
+      return { ...worked(state), traffic: { state: "stopped", sentence: body.sentence, at } };
+    case "report-written":
+      return { ...worked(state), report: { markdown: body.markdown, at } };
+    case "incident-closed":
+      return { ...worked(state), closed: { reason: body.reason, at } };
+    case "message-sent":
+      return state;
+  }
+}
+
+/** Whatever ended well clears the count of failures. */
+function worked(state: IncidentState): IncidentState {
+  return { ...state, failures: null };
+}
+
+function withoutAnswer(state: IncidentState, reason: string): IncidentState {
+  return { ...state, staleReason: reason, investigation: null, report: null };
+}
+
+function opened(
+  event: IncidentEvent,
+  body: Extract<IncidentEvent["body"], { type: "incident-opened" }>,
+): IncidentState {
+  const kind = body.itemKind ?? "alert";
+  const startsAt = body.startsAt ?? event.at;
+  return {
+    id: event.incidentId,
+    sequence: event.sequence,
+    turn: event.sequence,
+    title: body.title,
+    severity: body.severity,
+    severityReason: body.severityReason,
+    category: body.category,
+    environment: body.environment,
+    entityIds: body.entityIds,
+    openedAt: event.at,
+    reason: body.reason,
+    exitCondition: body.exitCondition,
+    items: [
+      {
+        itemId: body.itemId,
+        kind,
+        title: body.title,
+        entityIds: body.entityIds,
+        severity: body.severity,
+        state: kind === "alert" || kind === "detection" ? "firing" : "asked",
+        since: event.at,
+        startsAt,
+        transitions: [event.at],
+        reason: body.reason,
+      },
+    ],
+    itemNewsAt: event.at,
+    takenOverBy: null,
+    context: [],
+    rejectedHypothesisIds: [],
+    investigation: null,
+    answer: null,
+    answeredAt: null,
+    staleReason: null,
+    looks: 0,
+    unexplainedEntityIds: [],
+    plan: null,
+    noSafeAction: null,
+    ruling: null,
+    approvalRequestedAt: null,
+    approval: null,
+    execution: null,
+    outcome: null,
+    verification: null,
+    verificationLooks: 0,
+    undoRequestedBy: null,
+    undo: null,
+    attempts: [],
+    escalations: [],
+    traffic: null,
+    failures: null,
+    report: null,
+    closed: null,
+  };
+}

@@ -1,0 +1,201 @@
+import type { Answer, Hypothesis } from "../core/answer.ts";
+import type { IncidentState } from "../core/incident.ts";
+import type { Actor, IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
+import { eventVersion } from "../core/incident-events.ts";
+import type { Outcome, Plan, Ruling, Verification } from "../core/plan.ts";
+import type { Instant } from "../core/window.ts";
+import { exitConditionFor } from "./exit-condition.ts";
+import { foldEvent } from "./fold.ts";
+import { nextStep } from "./next-step.ts";
+import { defaultPace, type Pace } from "./pace.ts";
+
+export const t0: Instant = Date.UTC(2026, 10, 21, 3, 0, 0);
+export const minute = 60_000;
+
+export const sampleAction: Plan["action"] = {
+  kind: "set-flag",
+  connection: "platform/main",
+  entityId: "e-shop",
+  target: "new-basket",
+  environment: "staging",
+  parameters: { value: false },
+};
+
+export function samplePlan(changes: Partial<Plan> = {}): Plan {
+  return {
+    id: "plan-1",
+    digest: "digest-1",
+    hypothesisId: "feature-flag@e-shop",
+    action: sampleAction,
+    title: "Set flag new-basket back to false",
+    difference: [{ path: "flags.new-basket", before: "true", after: "false" }],
+    inverse: { ...sampleAction, parameters: { value: true } },
+    inverseSentence: "Sets the flag to true again.",
+    preconditions: [{ revision: "r1", sentence: "the flag is as it was read", predicate: null }],
+    blastRadius: { sentence: "All instances of shop.", entityIds: ["e-shop"], instances: 2 },
+    risk: { level: "low", sentence: "A flag can be set back at once." },
+    expectedEffect: { sentence: "Errors fall.", withinSeconds: 60 },
+    verification: {
+      signals: [
+        {
+          entityId: "e-shop",
+          concept: "request.error_ratio",
+          statistic: "mean",
+          direction: "down",
+          minimumEffect: 0.01,
+          role: "primary",
+        },
+      ],
+      before: { from: t0 - 10 * minute, to: t0 },
+      horizonSeconds: 600,
+      holdSeconds: 900,
+    },
+    whenBlind: "hold",
+    whenUnchanged: "undo",
+    isStateBeforeSuspect: false,
+    evidenceDigest: "evidence",
+    observationIds: [],
+    proposedAt: t0,
+    expiresAt: t0 + 2 * 60 * minute,
+    ...changes,
+  };
+}
+
+export function sampleHypothesis(changes: Partial<Hypothesis> = {}): Hypothesis {
+  return {
+    id: "feature-flag@e-shop",
+    faultClass: "feature-flag",
+    entityId: "e-shop",
+    probability: 0.93,
+    logOdds: 2.6,
+    parts: [],
+    onset: { earliest: t0 - 2 * minute, latest: t0 - minute },
+    changeId: "change-1",
+    claimIds: [],
+    against: [],
+    hasDirectObservation: true,
+    path: ["e-shop"],
+    ...changes,
+  };
+}
+
+export function sampleAnswer(changes: Partial<Answer> = {}): Answer {
+  return {
+    verdict: "cause",
+    headline: "Flag new-basket broke shop",
+    impact: {
+      sentence: "4 % of requests fail",
+      failingRatio: 0.04,
+      usualFailingRatio: 0.001,
+      latencySeconds: null,
+      usualLatencySeconds: null,
+      since: t0 - 2 * minute,
+    },
+    hypotheses: [sampleHypothesis()],
+    unknownProbability: 0.05,
+    healthyProbability: 0.02,
+    contributingIds: [],
+    ruledOut: [],
+    claims: [],
+    sight: { counts: { data: 3, empty: 0, partial: 0, denied: 0, unmapped: 0, failed: 0 }, gaps: [] },
+    question: null,
+    onset: { earliest: t0 - 2 * minute, latest: t0 - minute },
+    blastRadius: [{ entityId: "e-shop", role: "cause", sentence: null }],
+    rounds: 1,
+    observationIds: [],
+    cutOff: [],
+    engineVersion: "test",
+    calibration: { name: "test", labels: 0 },
+    concludedAt: t0,
+    ...changes,
+  };
+}
+
+export function sampleRuling(kind: Ruling["kind"]): Ruling {
+  return { kind, why: `the rules say ${kind}`, reasons: [], policyVersion: "1", ruledAt: t0 };
+}
+
+export function sampleOutcome(result: Outcome["result"], changes: Partial<Outcome> = {}): Outcome {
+  return {
+    planId: "plan-1",
+    result,
+    isUndo: false,
+    why: result,
+    before: true,
+    after: false,
+    revision: "r2",
+    idempotencyKey: "plan-1/execute",
+    startedAt: t0,
+    finishedAt: t0,
+    ...changes,
+  };
+}
+
+export function sampleVerification(
+  result: Verification["result"],
+  nextLookAt: Instant | null = null,
+  lookedAt: Instant = t0,
+): Verification {
+  const doesNotProve = "That it was this change.";
+  return {
+    planId: "plan-1",
+    result,
+    sentence: result,
+    details: [],
+    doesNotProve,
+    observationIds: [],
+    lookedAt,
+    nextLookAt,
+  };
+}
+
+export function openedBody(
+  changes: Partial<Extract<IncidentEventBody, { type: "incident-opened" }>> = {},
+): Extract<IncidentEventBody, { type: "incident-opened" }> {
+  return {
+    type: "incident-opened",
+    title: "shop: errors",
+    severity: "high",
+    severityReason: "as the sender says",
+    category: "availability",
+    environment: "staging",
+    entityIds: ["e-shop"],
+    itemId: "item-1",
+    itemKind: "alert",
+    startsAt: t0,
+    reason: "nothing like it is open",
+    exitCondition: exitConditionFor("alert"),
+    ...changes,
+  };
+}
+
+/** A story on a timeline: `at(minutes).happens(event).expect("execute")`. */
+export function story(pace: Pace = defaultPace, opening = openedBody()) {
+  const events: IncidentEvent[] = [];
+  let state: IncidentState | undefined;
+  const add = (body: IncidentEventBody, at: Instant, actor: Actor) => {
+    const sequence = events.length + 1;
+    const event = { incidentId: "i-1", sequence, version: eventVersion, at, actor, activityId: null, body };
+    events.push(event);
+    state = foldEvent(state, event);
+  };
+  add(opening, t0, { kind: "midwatch", part: "triage" });
+  const current = () => state as IncidentState;
+  const at = (minutes: number) => {
+    const now = t0 + minutes * minute;
+    const moment = {
+      happens(...bodies: IncidentEventBody[]) {
+        for (const body of bodies) add(body, now, { kind: "midwatch", part: "test" });
+        return moment;
+      },
+      personDoes(...bodies: IncidentEventBody[]) {
+        for (const body of bodies) add(body, now, { kind: "person", name: "Ada" });
+        return moment;
+      },
+      step: () => nextStep(current(), now, pace),
+      state: current,
+    };
+    return moment;
+  };
+  return { at, events, state: current };
+}
