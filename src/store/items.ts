@@ -1,0 +1,209 @@
+import type { Actor } from "../core/incident-events.ts";
+import type { IncomingItem, TriageDecision } from "../core/item.ts";
+import type { Instant } from "../core/window.ts";
+import { type Database, toJson, toText, toTimestamp } from "./database.ts";
+import { notify } from "./notifications.ts";
+
+/** `raw`: what was sent, already redacted; null for midwatch's own detections. */
+export type ItemToStore = { item: IncomingItem; raw: string | null; accessLabel?: string };
+
+/**
+ * What became of an item. `repeated`: known already, with this status; the id is that of the known one. `resolved`: the
+ * known one was firing and is over now. A late "firing" for something that is over changes nothing.
+ */
+export type StoredItem = { id: string; news: "new" | "repeated" | "resolved" };
+
+/**
+ * Puts items on disk, many in one commit; answers are in the order of the input. The same fingerprint and start is the
+ * same item, however often it is sent. New ones and newly resolved ones wait for triage.
+ */
+export async function storeItems(database: Database, items: ItemToStore[]): Promise<StoredItem[]> {
+  if (items.length === 0) return [];
+  // One statement must not touch a row twice: the last of equal ones counts, the others are repeats of it.
+  const distinct = new Map<string, ItemToStore>();
+  for (const entry of items)
+    distinct.set(identityOf(entry.item), preferResolved(distinct.get(identityOf(entry.item)), entry));
+  const rows = [...distinct.values()].map(toColumns);
+  return database.transaction(async (transaction) => {
+    const stored = await transaction.query<{
+      fingerprint: string;
+      starts_at: Instant;
+      id: string;
+      news: StoredItem["news"];
+    }>(
+      `with given as (
+         select * from jsonb_to_recordset($1::jsonb) as g(
+           id text, fingerprint text, starts_at timestamptz, source text, status text, ends_at timestamptz,
+           received_at timestamptz, entity_ids text[], item jsonb, raw text, access_label text)
+       ), before as (
+         select i.fingerprint, i.starts_at, i.status from incoming_items i join given g using (fingerprint, starts_at)
+       ), written as (
+         insert into incoming_items as i (id, fingerprint, starts_at, source, status, ends_at, received_at, last_seen_at,
+                                          entity_ids, item, raw, access_label)
+         select id, fingerprint, starts_at, source, status, ends_at, received_at, received_at, entity_ids, item, raw,
+                access_label
+         from given order by fingerprint, starts_at -- always in one order, so that two senders cannot deadlock
+         on conflict (fingerprint, starts_at) do update set
+           times_seen = i.times_seen + 1,
+           last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at),
+           status = case when excluded.status = 'resolved' then 'resolved' else i.status end,
+           ends_at = coalesce(i.ends_at, excluded.ends_at),
+           item = case when excluded.status = 'resolved' and i.status = 'firing'
+                       then i.item || jsonb_build_object('status', 'resolved', 'endsAt', excluded.item -> 'endsAt')
+                       else i.item end,
+           triaged_at = case when excluded.status = 'resolved' and i.status = 'firing' then null else i.triaged_at end
+         returning i.id, i.fingerprint, i.starts_at, i.status
+       )
+       select w.id, w.fingerprint, w.starts_at,
+              case when b.status is null then 'new' when b.status <> w.status then 'resolved' else 'repeated' end as news
+       from written w left join before b using (fingerprint, starts_at)`,
+      [toJson(rows)],
+    );
+    const fresh = stored.filter(({ news }) => news !== "repeated").length;
+    if (fresh > 0) await notify(transaction, "items", { count: fresh });
+    const byIdentity = new Map(stored.map((row) => [`${row.fingerprint} ${row.starts_at}`, row]));
+    const answered = new Set<string>();
+    return items.map(({ item }) => {
+      const row = byIdentity.get(identityOf(item));
+      if (row === undefined) throw new Error(`item ${item.id} was not stored`); // contradicts the statement above
+      const isFirst = !answered.has(row.id);
+      answered.add(row.id);
+      return { id: row.id, news: isFirst ? row.news : "repeated" };
+    });
+  });
+}
+
+/** Keeps what could not be understood, for whoever mends the sender. */
+export async function storeRefusedItem(
+  database: Database,
+  refused: { source: string; receivedAt: Instant; place: string; problem: string; raw: string },
+): Promise<void> {
+  await database.query(
+    "insert into refused_items (source, received_at, place, problem, raw) values ($1, $2, $3, $4, $5)",
+    [refused.source, toTimestamp(refused.receivedAt), refused.place, toText(refused.problem), toText(refused.raw)],
+  );
+}
+
+export type RefusedItem = {
+  id: number;
+  source: string;
+  receivedAt: Instant;
+  place: string;
+  problem: string;
+  raw: string;
+};
+
+/** Newest first. */
+export async function listRefusedItems(database: Database, limit: number): Promise<RefusedItem[]> {
+  return database.query<RefusedItem>(
+    `select id, source, received_at as "receivedAt", place, problem, raw from refused_items order by id desc limit $1`,
+    [limit],
+  );
+}
+
+/** Oldest first. Inside a transaction the rows are held, so that two triages never decide on the same item. */
+export async function takeUntriagedItems(transaction: Database, limit: number): Promise<IncomingItem[]> {
+  const rows = await transaction.query<{ item: IncomingItem }>(
+    `select item from incoming_items where triaged_at is null order by received_at, id limit $1
+     for update skip locked`,
+    [limit],
+  );
+  return rows.map(({ item }) => item);
+}
+
+/** `grounds`: what spoke for it, in numbers. Later decisions about the same item do not erase earlier ones. */
+export async function recordTriage(
+  transaction: Database,
+  decision: TriageDecision,
+  actor: Actor,
+  grounds: Record<string, unknown> = {},
+): Promise<void> {
+  const { itemId, outcome, incidentId, reason, decidedAt } = decision;
+  await transaction.query(
+    `insert into triage_decisions (item_id, outcome, incident_id, reason, decided_at, actor, grounds)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [itemId, outcome, incidentId, toText(reason), toTimestamp(decidedAt), toJson(actor), toJson(grounds)],
+  );
+  await transaction.query(
+    "update incoming_items set triaged_at = $2, incident_id = coalesce($3, incident_id) where id = $1",
+    [itemId, toTimestamp(decidedAt), incidentId],
+  );
+}
+
+export type RecordedTriage = TriageDecision & { actor: Actor; grounds: Record<string, unknown> };
+
+/** Oldest first. */
+export async function readTriage(
+  database: Database,
+  about: { itemId: string } | { incidentId: string },
+): Promise<RecordedTriage[]> {
+  const column = "itemId" in about ? "item_id" : "incident_id";
+  return database.query<RecordedTriage>(
+    `select item_id as "itemId", outcome, incident_id as "incidentId", reason, decided_at as "decidedAt", actor, grounds
+     from triage_decisions where ${column} = $1 order by id`,
+    ["itemId" in about ? about.itemId : about.incidentId],
+  );
+}
+
+export type ItemRow = { item: IncomingItem; incidentId: string | null; timesSeen: number; lastSeenAt: Instant };
+
+export async function readItem(
+  database: Database,
+  id: string,
+): Promise<(ItemRow & { raw: string | null }) | undefined> {
+  const [row] = await database.query<ItemRow & { raw: string | null }>(
+    `${selectItems}, raw from incoming_items where id = $1`,
+    [id],
+  );
+  return row;
+}
+
+/** Newest first. */
+export async function listItems(
+  database: Database,
+  filter: { status?: "firing" | "resolved"; source?: string; incidentId?: string; receivedSince?: Instant },
+  page: { limit: number; before?: { receivedAt: Instant; id: string } },
+): Promise<ItemRow[]> {
+  return database.query<ItemRow>(
+    `${selectItems} from incoming_items
+     where ($1::text is null or status = $1) and ($2::text is null or source = $2)
+       and ($3::text is null or incident_id = $3) and ($4::timestamptz is null or received_at >= $4)
+       and ($5::timestamptz is null or (received_at, id) < ($5, $6))
+     order by received_at desc, id desc limit $7`,
+    [
+      filter.status ?? null,
+      filter.source ?? null,
+      filter.incidentId ?? null,
+      toTimestamp(filter.receivedSince ?? null),
+      toTimestamp(page.before?.receivedAt ?? null),
+      page.before?.id ?? null,
+      page.limit,
+    ],
+  );
+}
+
+const selectItems = `select item, incident_id as "incidentId", times_seen as "timesSeen", last_seen_at as "lastSeenAt"`;
+
+function identityOf(item: IncomingItem): string {
+  return `${toText(item.fingerprint)} ${item.startsAt}`;
+}
+
+function preferResolved(earlier: ItemToStore | undefined, later: ItemToStore): ItemToStore {
+  return earlier?.item.status === "resolved" ? earlier : later;
+}
+
+function toColumns({ item, raw, accessLabel }: ItemToStore): Record<string, unknown> {
+  return {
+    id: item.id,
+    fingerprint: item.fingerprint,
+    starts_at: toTimestamp(item.startsAt),
+    source: item.source,
+    status: item.status,
+    ends_at: toTimestamp(item.endsAt),
+    received_at: toTimestamp(item.receivedAt),
+    entity_ids: item.entityIds,
+    item,
+    raw,
+    access_label: accessLabel ?? "everyone",
+  };
+}
