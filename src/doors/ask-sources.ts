@@ -179,7 +179,7 @@ function combine(
   strangers: EntityId[],
   dependencies: ObserveDependencies,
 ): CombinedAnswer {
-  const items = parts.flatMap(({ answer }) => answer.body ?? []);
+  const items = withoutRepeats(parts.flatMap(({ answer }) => answer.body ?? []));
   const seen = new Set(items.flatMap((item) => idsOf(item)));
   const gaps = [
     ...onePerEntity(parts.flatMap(({ answer }) => answer.gaps)).filter((gap) => !seen.has(gap.entityId)),
@@ -238,6 +238,18 @@ function onePerEntity(gaps: Gap[]): Gap[] {
     if (!known || order.indexOf(gap.status) < order.indexOf(known.status)) best.set(gap.entityId, gap);
   }
   return [...best.values()];
+}
+
+/** A change that a platform tells and midwatch kept is one change. */
+function withoutRepeats(items: unknown[]): unknown[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const id = typeof item === "object" && item !== null && "id" in item ? String(item.id) : null;
+    if (id === null) return true;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return true;
+  });
 }
 
 function idsOf(item: unknown): EntityId[] {
