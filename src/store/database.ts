@@ -40,6 +40,7 @@ export function openDatabase(settings: DatabaseSettings): OpenDatabase {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: settings.statementTimeoutMilliseconds ?? 30_000,
+    idle_in_transaction_session_timeout: 30_000, // a process that is suspended must not hold locks for ever
     allowExitOnIdle: true,
     types: { getTypeParser },
     ...connection,

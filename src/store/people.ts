@@ -71,10 +71,12 @@ export async function useSignInToken(
 }
 
 export async function storeSession(database: Database, session: Credential): Promise<void> {
-  await database.query(
-    "insert into sessions (hash, person_id, created_at, expires_at, last_seen_at) values ($1, $2, $3, $4, $3)",
-    [hashSecret(session.secret), session.personId, toTimestamp(session.createdAt), toTimestamp(session.expiresAt)],
-  );
+  await database.query("insert into sessions (hash, person_id, created_at, expires_at) values ($1, $2, $3, $4)", [
+    hashSecret(session.secret),
+    session.personId,
+    toTimestamp(session.createdAt),
+    toTimestamp(session.expiresAt),
+  ]);
 }
 
 /** Undefined where nobody is signed in with this secret. */
@@ -112,13 +114,17 @@ export async function storeToken(
   );
 }
 
-/** Undefined where the token is unknown or revoked. */
-export async function findToken(database: Database, secret: string): Promise<Token | undefined> {
-  const [token] = await database.query<Token>(
-    "select name, scopes from tokens where hash = $1 and revoked_at is null",
-    [hashSecret(secret)],
+/** Undefined where the token is unknown or revoked. When it was used is noted to the minute. */
+export async function findToken(database: Database, secret: string, now: Instant): Promise<Token | undefined> {
+  const [token] = await database.query<Token & { isNoted: boolean }>(
+    `select name, scopes, coalesce(last_used_at > $2::timestamptz - interval '1 minute', false) as "isNoted"
+     from tokens where hash = $1 and revoked_at is null`,
+    [hashSecret(secret), toTimestamp(now)],
   );
-  return token;
+  if (token === undefined) return undefined;
+  const { name, scopes, isNoted } = token;
+  if (!isNoted) await database.query("update tokens set last_used_at = $2 where name = $1", [name, toTimestamp(now)]);
+  return { name, scopes };
 }
 
 export async function revokeToken(database: Database, name: string, at: Instant): Promise<void> {

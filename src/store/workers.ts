@@ -1,7 +1,7 @@
 import type { Instant } from "../core/window.ts";
 import type { Database } from "./database.ts";
 
-/** A process of ours. Times are the database's, so that the clocks of the machines do not matter. */
+/** A process of ours. `host` names machine and process namespace: where `processId` means something. Times are the database's, so that the clocks of the machines do not matter. */
 export type Worker = {
   id: string;
   host: string;
@@ -40,29 +40,33 @@ export async function sayGoodbye(database: Database, id: string): Promise<void> 
 }
 
 /**
- * Workers whose activities have to be handed on: silent for `silentSeconds`, or stopped; those handed on before come
- * again for `againSeconds`, because a hand-over may itself have been killed half-way. Inside a transaction.
+ * Counts workers as dead from now on that were silent for `silentSeconds`, stopped, or are known to be gone (`goneIds`).
+ * Their next heartbeat fails. `exceptId`: who asks is alive. Returns the ids that are dead by this.
  */
-export async function takeDeadWorkers(
-  transaction: Database,
-  limits: { silentSeconds: number; againSeconds: number },
+export async function fenceDeadWorkers(
+  database: Database,
+  limits: { silentSeconds: number; goneIds: string[]; exceptId: string },
 ): Promise<string[]> {
-  const rows = await transaction.query<{ id: string }>(
-    `update workers set taken_over_at = coalesce(taken_over_at, clock_timestamp())
-     where (stopped_at is not null or heartbeat_at < clock_timestamp() - make_interval(secs => $1))
-       and (taken_over_at is null or taken_over_at > clock_timestamp() - make_interval(secs => $2))
+  const rows = await database.query<{ id: string }>(
+    `update workers set taken_over_at = clock_timestamp()
+     where taken_over_at is null and id <> $3
+       and (stopped_at is not null or id = any($2)
+            or heartbeat_at < clock_timestamp() - make_interval(secs => $1))
      returning id`,
-    [limits.silentSeconds, limits.againSeconds],
+    [limits.silentSeconds, limits.goneIds, limits.exceptId],
   );
   return rows.map(({ id }) => id);
+}
+
+/** Those that are not known to be dead. */
+export async function listLiveWorkers(database: Database): Promise<Worker[]> {
+  return database.query<Worker>(`${selectWorkers} where taken_over_at is null order by started_at desc, id`);
 }
 
 /** Newest first; those that ended long ago are left out. */
 export async function listWorkers(database: Database): Promise<Worker[]> {
   return database.query<Worker>(
-    `select id, host, process_id as "processId", roles, version, started_at as "startedAt",
-            heartbeat_at as "heartbeatAt", stopped_at as "stoppedAt"
-     from workers where heartbeat_at > clock_timestamp() - interval '1 hour' order by started_at desc, id`,
+    `${selectWorkers} where heartbeat_at > clock_timestamp() - interval '1 hour' order by started_at desc, id`,
   );
 }
 
@@ -70,3 +74,6 @@ export async function listWorkers(database: Database): Promise<Worker[]> {
 export async function forgetWorkers(database: Database): Promise<void> {
   await database.query("delete from workers where heartbeat_at < clock_timestamp() - interval '1 day'");
 }
+
+const selectWorkers = `select id, host, process_id as "processId", roles, version, started_at as "startedAt",
+  heartbeat_at as "heartbeatAt", stopped_at as "stoppedAt" from workers`;

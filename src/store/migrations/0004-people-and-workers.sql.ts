@@ -27,8 +27,7 @@ create table sessions (
   hash text primary key,
   person_id text not null references people,
   created_at timestamptz not null,
-  expires_at timestamptz not null,
-  last_seen_at timestamptz not null
+  expires_at timestamptz not null
 );
 create index sessions_by_person on sessions (person_id);
 
@@ -52,7 +51,7 @@ create table workers (
   started_at timestamptz not null,
   heartbeat_at timestamptz not null,
   stopped_at timestamptz,
-  -- Set when its unfinished activities were handed on.
+  -- Set when it counts as dead and its activities are handed on.
   taken_over_at timestamptz
 );
 create index workers_not_taken_over on workers (heartbeat_at) where taken_over_at is null;
