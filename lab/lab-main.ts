@@ -1,0 +1,58 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { type RunningLab, startLab } from "./platform/lab.ts";
+
+const program = new Command("lab")
+  .description("A small shop of real processes that can be broken on purpose.")
+  .requiredOption("--data <dir>", "where its database, state and logs live")
+  .option("--platform-port <n>", "port of the platform API, 0: any", "0")
+  .option("--platform-read-token <token>")
+  .option("--platform-write-token <token>")
+  .option("--truth-port <n>", "port of the truth, 0: any", "0")
+  .option("--truth-token <token>")
+  .option("--estate <file>", "names and sizes; the shipped estate.yaml if not given")
+  .option("--faults-from <dir>", "more faults, as ES modules (docs/guides/lab-faults.md)")
+  .option("--seed <n>", "of the users' journeys", "1")
+  .parse();
+
+const options = program.opts<Record<string, string | undefined>>();
+const here = dirname(fileURLToPath(import.meta.url));
+const directory = resolve(options["data"] ?? "");
+mkdirSync(directory, { recursive: true, mode: 0o755 });
+
+let lab: RunningLab | undefined;
+let isStopping = false;
+const stop = async (code: number) => {
+  if (isStopping) return;
+  isStopping = true;
+  await lab?.stop().catch((error: Error) => process.stderr.write(`lab: ${error.message}\n`));
+  process.exit(code);
+};
+process.on("SIGINT", () => void stop(0));
+process.on("SIGTERM", () => void stop(0));
+process.on("SIGHUP", () => void stop(0));
+
+try {
+  lab = await startLab({
+    directory,
+    serviceEntry: join(here, import.meta.url.endsWith(".ts") ? "service-main.ts" : "service.js"),
+    estateFile: options["estate"],
+    faultsFrom: options["faultsFrom"],
+    platformPort: Number(options["platformPort"]),
+    truthPort: Number(options["truthPort"]),
+    readToken: options["platformReadToken"],
+    writeToken: options["platformWriteToken"],
+    truthToken: options["truthToken"],
+    seed: Number(options["seed"]),
+    log: (line) => process.stderr.write(`lab: ${line}\n`),
+  });
+  if (!isStopping) process.stdout.write(`${JSON.stringify({ ready: true, ...lab.about })}\n`);
+} catch (error) {
+  const { code, wayOut } = error as { code?: string; wayOut?: string };
+  process.stderr.write(
+    `lab: ${code ? `${code}: ` : ""}${(error as Error).message}${wayOut ? `\n     ${wayOut}` : ""}\n`,
+  );
+  await stop(1);
+}

@@ -1,0 +1,2 @@
+/** Of every sample customer. */
+export const samplePassword = "correct horse battery staple";

@@ -1,0 +1,73 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Estate } from "../estate/estate.ts";
+import { type InstanceProcess, startInstance } from "./instance.ts";
+import { until } from "./supervisor.ts";
+
+export type BackupJob = {
+  start(workers: number, passes: number): Promise<void>;
+  stop(): Promise<void>;
+  isRunning(): boolean;
+};
+type BackupSettings = {
+  estate: Estate;
+  directory: string;
+  serviceEntry: string;
+  databaseSocket(): { directory: string; port: number };
+  onEnd(): void;
+  log(line: string): void;
+};
+
+/** The schedule's job: a process of its own that dumps every table, compresses it, and throws the oldest dump away. */
+export function createBackup(settings: BackupSettings): BackupJob {
+  const { estate } = settings;
+  const directory = join(settings.directory, "backup");
+  let running: InstanceProcess | undefined;
+  return {
+    isRunning: () => running !== undefined,
+    async start(workers, passes) {
+      if (running) return;
+      mkdirSync(directory, { recursive: true });
+      const socket = settings.databaseSocket();
+      running = startInstance(
+        settings.serviceEntry,
+        {
+          role: "backup",
+          serviceName: estate.schedules.backup.name,
+          instanceId: `${estate.schedules.backup.name}-${Date.now().toString(36)}`,
+          version: "1.0.0",
+          configuration: {
+            SOCKET_DIRECTORY: socket.directory,
+            SOCKET_PORT: String(socket.port),
+            WORKERS: String(workers),
+            PASSES: String(passes),
+            DIRECTORY: directory,
+          },
+          flags: {},
+          features: {},
+          memoryLimitBytes: 256 * 2 ** 20,
+          directory,
+          certificate: null,
+          caPem: "",
+          estate,
+        },
+        join(settings.directory, "logs"),
+        {
+          onMessage: () => {},
+          onExit(exit) {
+            running = undefined;
+            settings.log(`backup ended: ${exit.reason}`);
+            settings.onEnd();
+          },
+        },
+      );
+    },
+    async stop() {
+      running?.kill("SIGTERM");
+      await until(() => running === undefined, 2000);
+      running?.kill("SIGKILL");
+      await until(() => running === undefined, 1000);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
