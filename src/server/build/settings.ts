@@ -1,0 +1,46 @@
+import type { Midwatch } from "../../app/midwatch.ts";
+import type { ConnectionView, SettingsView } from "../views.ts";
+import { timestamp } from "./references.ts";
+
+export function buildSettings(midwatch: Midwatch, connections: ConnectionView[]): SettingsView {
+  const { config } = midwatch;
+  const policy = midwatch.trust.policy();
+  return {
+    connections,
+    policy: {
+      version: policy.version,
+      file: midwatch.configFile,
+      environments: config.environments.map(({ name, writes, isProduction }) => ({
+        name,
+        level: writes === "none" ? "advisor" : "assistant",
+        sentence:
+          writes === "none"
+            ? "read-only"
+            : `changed only when a person approves${isProduction ? "; production" : "; not production"}`,
+      })),
+      rules: policy.rules,
+    },
+    people: [],
+    egress: midwatch.connections
+      .list()
+      .flatMap(({ name, destinations }) => destinations.map((host) => ({ host, connection: name }))),
+    about: {
+      version: midwatch.version,
+      startedAt: timestamp(midwatch.startedAt),
+      database: config.database.url === undefined ? "embedded PostgreSQL" : "external PostgreSQL",
+      dataFolder: midwatch.dataDirectory,
+      configurationFile: midwatch.configFile,
+      model: null,
+      telemetry: [
+        {
+          title: "receives at",
+          text: config.telemetry.isOn ? `${config.telemetry.host}:${config.telemetry.port}` : "switched off",
+        },
+        {
+          title: "keeps",
+          text: `${config.telemetry.retentionHours} h, at most ${Math.round(config.telemetry.maximumBytes / 2 ** 20)} MiB`,
+        },
+      ],
+    },
+  };
+}

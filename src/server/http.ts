@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import fastifyStatic from "@fastify/static";
+import fastifySwagger from "@fastify/swagger";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import type { Midwatch } from "../app/midwatch.ts";
+import { type ErrorCode, isMidwatchError, midwatchError } from "../core/errors.ts";
+import { guardRequests } from "./guard.ts";
+import { addAlertRoutes } from "./routes/alerts.ts";
+import { addEstateRoutes } from "./routes/estate.ts";
+import { addIncidentRoutes } from "./routes/incidents.ts";
+import { addIntakeRoutes } from "./routes/intake.ts";
+import { addOperationRoutes } from "./routes/operations.ts";
+import { addSessionRoutes } from "./routes/session.ts";
+import { addStreamRoute } from "./routes/stream.ts";
+import { addTrustRoutes } from "./routes/trust.ts";
+import type { ErrorView } from "./views.ts";
+
+export type Server = FastifyInstance;
+
+/** Alerts of a storm come in groups of thousands; more than this is not a payload but an accident. */
+const bodyLimitBytes = 8 * 2 ** 20;
+
+export type ServerSettings = {
+  /** Absent while midwatch still starts: everything but `/healthz` answers 503. */
+  midwatch: () => Midwatch | null;
+  /** Folder of the built page. */
+  pageDirectory: string;
+  /** The command line's own token. */
+  operatorToken: string;
+};
+
+/** The HTTP server with all routes, not yet listening. */
+export async function createServer(settings: ServerSettings): Promise<Server> {
+  const server = fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true, requestTimeout: 60_000 });
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  server.setErrorHandler((error: FastifyError, _request, reply) => sendError(reply, error));
+  server.setNotFoundHandler((request, reply) => {
+    if (request.url.startsWith("/api/"))
+      return sendError(reply, midwatchError("MW_NOT_FOUND", { what: `address ${request.url}` }));
+    return sendPage(reply, settings.pageDirectory);
+  });
+  server.addHook("onSend", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff");
+    reply.header("referrer-policy", "no-referrer");
+    reply.header("x-frame-options", "DENY");
+    reply.header(
+      "content-security-policy",
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    );
+  });
+  await server.register(fastifySwagger, {
+    openapi: { openapi: "3.1.0", info: { title: "midwatch", version: "1" } },
+    transform: jsonSchemaTransform,
+  });
+  await server.register(fastifyStatic, {
+    root: settings.pageDirectory,
+    wildcard: false,
+    index: false,
+    cacheControl: true,
+    maxAge: "1h",
+  });
+  guardRequests(server, settings);
+  const routes = server.withTypeProvider<ZodTypeProvider>();
+  const running = () => {
+    const midwatch = settings.midwatch();
+    if (!midwatch) throw midwatchError("MW_BUSY", { what: "midwatch still starts; it" });
+    return midwatch;
+  };
+  addOperationRoutes(routes, settings.midwatch);
+  addSessionRoutes(routes, running);
+  addIncidentRoutes(routes, running);
+  addAlertRoutes(routes, running);
+  addEstateRoutes(routes, running);
+  addTrustRoutes(routes, running);
+  addIntakeRoutes(routes, running);
+  addStreamRoute(routes, running);
+  return server;
+}
+
+export type Routes = ReturnType<typeof withTypes>;
+function withTypes(server: FastifyInstance) {
+  return server.withTypeProvider<ZodTypeProvider>();
+}
+
+function sendPage(reply: FastifyReply, directory: string): FastifyReply {
+  try {
+    return reply
+      .type("text/html")
+      .header("cache-control", "no-cache")
+      .send(readFileSync(path.join(directory, "index.html"), "utf8"));
+  } catch {
+    return reply.code(404).type("text/plain").send("The page is not built. `npm run build` builds it.");
+  }
+}
+
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  MW_PAYLOAD_INVALID: 400,
+  MW_USAGE: 400,
+  MW_UNAUTHORIZED: 401,
+  MW_FORBIDDEN: 403,
+  MW_NOT_FOUND: 404,
+  MW_PLAN_CHANGED: 409,
+  MW_PLAN_EXPIRED: 409,
+  MW_WRITES_STOPPED: 409,
+  MW_PAYLOAD_TOO_LARGE: 413,
+  MW_BUSY: 503,
+  MW_STORE_UNREACHABLE: 503,
+  MW_DISK_FULL: 507,
+};
+
+function sendError(reply: FastifyReply, thrown: FastifyError | Error): FastifyReply {
+  const error = isMidwatchError(thrown) ? thrown : translated(thrown);
+  const status = statusOf[error.code] ?? 500;
+  if (status === 503) reply.header("retry-after", "2");
+  if (status === 500) process.stderr.write(`${thrown.stack ?? thrown.message}\n`);
+  const place = typeof error.details["where"] === "string" ? { place: error.details["where"] } : {};
+  const body: ErrorView = { error: { code: error.code, message: error.message, wayOut: error.wayOut, ...place } };
+  return reply.code(status).send(body);
+}
+
+/** Fastify's own refusals in our words. */
+function translated(thrown: FastifyError | Error): ReturnType<typeof midwatchError> {
+  if ("validation" in thrown && Array.isArray(thrown.validation)) {
+    const [first] = thrown.validation as { instancePath?: string; message?: string }[];
+    const where = (first?.instancePath ?? "").replace(/^\//, "").replaceAll("/", ".") || "request";
+    return midwatchError("MW_PAYLOAD_INVALID", { where, problem: first?.message ?? thrown.message });
+  }
+  const code = "code" in thrown ? String(thrown.code) : "";
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return midwatchError("MW_PAYLOAD_TOO_LARGE", { size: "too many", limit: bodyLimitBytes });
+  if ("statusCode" in thrown && typeof thrown.statusCode === "number" && thrown.statusCode < 500) {
+    return midwatchError("MW_PAYLOAD_INVALID", { where: "request", problem: thrown.message });
+  }
+  return midwatchError("MW_INTERNAL", { problem: thrown.message }, thrown);
+}

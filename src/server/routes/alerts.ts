@@ -1,0 +1,104 @@
+import { z } from "zod";
+import type { AlertRecord } from "../../app/midwatch.ts";
+import { categories } from "../../core/item.ts";
+import { buildAlertLine } from "../build/alert-line.ts";
+import { namesOf, timestamp } from "../build/references.ts";
+import type { Running } from "../guard.ts";
+import type { Routes } from "../http.ts";
+import type { AlertLine, AlertsView, FacetCount } from "../views.ts";
+
+const several = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) => (value === undefined ? [] : [value].flat()));
+const dayMilliseconds = 86_400_000;
+const mostRead = 2000;
+const pageRows = 100;
+
+const outcomeLabels: Record<AlertLine["outcome"], string> = {
+  opened: "opened an incident",
+  joined: "joined an incident",
+  resolved: "resolved",
+  "kept-quiet": "kept quiet",
+  refused: "not understood",
+  pending: "just came in",
+};
+
+/** What came in, what was done with each, and why. */
+export function addAlertRoutes(routes: Routes, running: Running): void {
+  routes.get(
+    "/api/v1/alerts",
+    {
+      schema: {
+        querystring: z.object({
+          outcome: several,
+          category: several,
+          source: several,
+          q: z.string().optional(),
+          since: z.iso.datetime().optional(),
+          cursor: z.iso.datetime().optional(),
+        }),
+      },
+    },
+    async (request): Promise<AlertsView> => {
+      const midwatch = running();
+      const { outcome, category, source, q, cursor } = request.query;
+      const since =
+        request.query.since === undefined ? midwatch.now() - dayMilliseconds : Date.parse(request.query.since);
+      const names = namesOf(midwatch.estate.entities());
+      const records = await midwatch.intake.list({
+        since,
+        limit: mostRead,
+        ...(cursor === undefined ? {} : { before: Date.parse(cursor) }),
+      });
+      const lines = records.map((record) => lineOf(record, names));
+      const wanted = (q ?? "").toLowerCase();
+      const matching = lines.filter(
+        (line) =>
+          (outcome.length === 0 || outcome.includes(line.outcome)) &&
+          (category.length === 0 || category.includes(line.category)) &&
+          (source.length === 0 || source.includes(line.source)) &&
+          `${line.title} ${line.entity?.name ?? ""} ${line.reason}`.toLowerCase().includes(wanted),
+      );
+      const shown = matching.slice(0, pageRows);
+      return {
+        since: timestamp(since),
+        total: (await midwatch.intake.count(since)).total,
+        pagedCount: 0,
+        overruled: { count: 0, decisions: lines.length, days: 1 },
+        facets: {
+          outcome: facet(
+            lines,
+            (line) => line.outcome,
+            (value) => outcomeLabels[value as AlertLine["outcome"]],
+          ),
+          category: facet(
+            lines,
+            (line) => line.category,
+            (value) => value,
+          ).filter(({ value }) => (categories as readonly string[]).includes(value)),
+          source: facet(
+            lines,
+            (line) => line.source,
+            (value) => value,
+          ),
+        },
+        alerts: shown,
+        matching: matching.length,
+        nextCursor: matching.length > shown.length ? (shown.at(-1)?.receivedAt ?? null) : null,
+      };
+    },
+  );
+}
+
+function lineOf({ item, decision, timesSeen }: AlertRecord, names: ReturnType<typeof namesOf>): AlertLine {
+  return buildAlertLine({ item, decision, timesSeen, hasPaged: false, overruled: null }, names);
+}
+
+function facet(lines: AlertLine[], pick: (line: AlertLine) => string, label: (value: string) => string): FacetCount[] {
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(pick(line), (counts.get(pick(line)) ?? 0) + 1);
+  return [...counts]
+    .map(([value, count]) => ({ value, label: label(value), count }))
+    .sort((left, right) => right.count - left.count);
+}
