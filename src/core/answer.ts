@@ -19,6 +19,9 @@ export type Claim = {
   effect: number;
 };
 
+/** What weighs on a hypothesis beside evidence of its own: see `engine/fuse-hypotheses.ts`. */
+export type Consideration = "prior" | "path" | "onset" | "coverage" | "explained" | "explains" | "refuted";
+
 /** Fault class × entity, with what speaks for and against it. */
 export type Hypothesis = {
   /** `<faultClass>@<entityId>`. */
@@ -29,7 +32,7 @@ export type Hypothesis = {
   probability: number;
   logOdds: number;
   /** Contribution of each piece of evidence, in nats; the sum before the caps is more than `logOdds`. */
-  parts: { evidence: EvidenceKind; logLikelihoodRatio: number; claimId: string | null; why: string }[];
+  parts: { evidence: EvidenceKind | Consideration; logLikelihoodRatio: number; claimId: string | null; why: string }[];
   onset: OnsetInterval | null;
   /** What set it off. */
   changeId: string | null;

@@ -1,0 +1,65 @@
+import { onsetOf } from "../analysis/statistics/onset.ts";
+import { shiftOf } from "../analysis/statistics/shift.ts";
+import { percent, seconds } from "../analysis/words.ts";
+import type { Answer, Hypothesis } from "../core/answer.ts";
+import type { EntityId } from "../core/entity.ts";
+import { isReadable, type Observation } from "../core/observation.ts";
+import type { Scope } from "../core/scope.ts";
+import type { Series } from "../core/series.ts";
+import type { GraphRelations } from "./graph-relations.ts";
+
+type Input = {
+  scope: Scope;
+  relations: GraphRelations;
+  observations: readonly Observation[];
+  top: Hypothesis | null;
+};
+
+/** Everything whose requests fail or slow down now, with how it hangs together with the cause. */
+export function drawBlastRadius({ scope, relations, observations, top }: Input): Answer["blastRadius"] {
+  const path = new Set(top?.path ?? []);
+  return scope.entities
+    .map(({ id }) => ({ id, hurt: hurtOf(id, scope, observations) }))
+    .map(({ id, hurt }): Answer["blastRadius"][number] => {
+      if (top && id === top.entityId) return { entityId: id, role: "cause", sentence: hurt };
+      if (path.has(id)) return { entityId: id, role: "path", sentence: hurt };
+      const isConnected =
+        !top || relations.callersOf(top.entityId).has(id) || relations.calleesOf(top.entityId).has(id);
+      return { entityId: id, role: hurt !== null && isConnected ? "victim" : "usual", sentence: hurt };
+    })
+    .filter(({ role, sentence }) => role !== "usual" || sentence !== null || scope.entities.length <= mostListed);
+}
+
+/** Beyond this many entities the untouched ones are left out. */
+const mostListed = 60;
+
+/** METHODS 3: beyond 4 robust standard deviations; and more than half a per cent, or 10 ms and a fifth. */
+function hurtOf(entityId: EntityId, scope: Scope, observations: readonly Observation[]): string | null {
+  const from = scope.onset ? scope.onset.latest : scope.baseline.to;
+  const window = { from: Math.min(from, scope.now - 60_000), to: scope.now };
+  const errors = seriesOf("request.error_ratio", entityId, observations);
+  if (errors) {
+    const shift = shiftOf(errors, { baseline: scope.baseline, window, minimumScale: 0.005 });
+    if (shift && shift.z >= 4) return `${percent(shift.now)} of requests fail; usually ${percent(shift.usual.median)}`;
+  }
+  const latency = seriesOf("request.latency", entityId, observations);
+  if (latency) {
+    const shift = shiftOf(latency, { baseline: scope.baseline, window, minimumScale: 0.01 });
+    const isSlower = shift && shift.z >= 4 && shift.now > 1.2 * shift.usual.median;
+    if (isSlower && onsetOf(latency, { direction: "up" })) {
+      return `requests take ${seconds(shift.now)}; usually ${seconds(shift.usual.median)}`;
+    }
+  }
+  return null;
+}
+
+function seriesOf(concept: string, entityId: EntityId, observations: readonly Observation[]): Series | null {
+  for (const observation of observations) {
+    const { request, body } = observation;
+    if (!isReadable(observation) || request.kind !== "series" || body?.kind !== "series") continue;
+    if (request.concept !== concept || request.statistic !== "mean" || request.keep.length > 0) continue;
+    const found = body.series.find((series) => series.entityId === entityId);
+    if (found) return found;
+  }
+  return null;
+}

@@ -1,0 +1,127 @@
+import { clock, count, percent, seconds } from "../analysis/words.ts";
+import { type Answer, type Impact, probabilityWord } from "../core/answer.ts";
+import { faultDefinition } from "../core/fault.ts";
+import { entityOf, type Scope } from "../core/scope.ts";
+import type { Change } from "../core/workload.ts";
+import type { MeasuredSymptoms } from "./measure-symptoms.ts";
+
+type Draft = Pick<
+  Answer,
+  "verdict" | "hypotheses" | "claims" | "impact" | "question" | "unknownProbability" | "healthyProbability"
+>;
+
+/** The answer in one sentence: plain words, figures with units, all of them from checked claims. */
+export function headlineFor(draft: Draft, scope: Scope, changes: readonly Change[]): string {
+  const [top] = draft.hypotheses;
+  switch (draft.verdict) {
+    case "healthy":
+      return `Nothing is wrong with ${symptomName(scope)} now: ${lowerFirst(draft.impact.sentence)}`;
+    case "unknown":
+      return `I don't know yet what hurts ${symptomName(scope)}. ${draft.question?.sentence ?? draft.impact.sentence}`;
+    case "cause":
+    case "leads": {
+      if (!top) return draft.impact.sentence;
+      const said = bestSentence(draft, top);
+      const change = changes.find(({ id }) => id === top.changeId);
+      const trigger = change
+        ? `; it began with ${describeChange(change, scope)} at ${clock(change.at)}`
+        : sinceOf(top, scope, said);
+      const text = `${said}${trigger}.`;
+      return draft.verdict === "cause" ? text : `${upperFirst(probabilityWord(top.probability))}: ${text}`;
+    }
+  }
+}
+
+function bestSentence({ claims }: Draft, top: Answer["hypotheses"][number]): string {
+  const own = top.parts
+    .filter(({ claimId, logLikelihoodRatio }) => claimId !== null && logLikelihoodRatio > 0)
+    .filter(({ evidence }) => evidence !== "change-in-time" && evidence !== "change-content" && evidence !== "coverage")
+    .sort((left, right) => right.logLikelihoodRatio - left.logLikelihoodRatio)[0];
+  const claim = claims.find(({ id }) => id === own?.claimId);
+  const sentence = claim?.sentence ?? faultDefinition(top.faultClass).title;
+  return sentence.replace(/[.\s]+$/, "");
+}
+
+/** "since 02:56", unless the sentence says so itself. */
+function sinceOf(top: Answer["hypotheses"][number], scope: Scope, said: string): string {
+  const onset = top.onset ?? scope.onset;
+  return onset && !/\bsince \d\d:\d\d/.test(said) ? `, since ${clock(onset.latest)}` : "";
+}
+
+function describeChange(change: Change, scope: Scope): string {
+  const [first] = change.entityIds;
+  const name = first ? (entityOf(scope, first)?.name ?? null) : null;
+  const what: Record<Change["kind"], string> = {
+    deploy: "the release",
+    rollback: "the roll-back",
+    configuration: `the change of ${change.key ?? "configuration"}`,
+    flag: `the change of flag ${change.key ?? ""}`.trim(),
+    scale: "the scaling",
+    limits: "the change of limits",
+    restart: "the restart",
+    schedule: `schedule ${change.key ?? ""}`.trim(),
+    migration: "the migration",
+    infrastructure: "the infrastructure change",
+    other: "the change",
+  };
+  return name ? `${what[change.kind]} of ${name}` : what[change.kind];
+}
+
+/** What users feel at the symptom, measured. */
+export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
+  const name = symptomName(scope);
+  const find = (concept: string) =>
+    measured.signals
+      .filter((signal) => signal.concept === concept)
+      .sort((left, right) => right.harm - left.harm || (left.entityId < right.entityId ? -1 : 1))[0];
+  const errors = find("request.error_ratio");
+  const latency = find("request.latency");
+  const depth = find("queue.depth");
+  const since = measured.onset?.latest ?? null;
+  const figures = {
+    failingRatio: errors?.shift.now ?? null,
+    usualFailingRatio: errors?.shift.usual.median ?? null,
+    latencySeconds: latency?.shift.now ?? null,
+    usualLatencySeconds: latency?.shift.usual.median ?? null,
+    since,
+  };
+  const sentences = [
+    errors?.isTrouble &&
+      `${percent(errors.shift.now)} of requests to ${nameOf(scope, errors.entityId)} fail, usually ${percent(errors.shift.usual.median)}`,
+    latency?.isTrouble &&
+      `requests to ${nameOf(scope, latency.entityId)} take ${seconds(latency.shift.now)}, usually ${seconds(latency.shift.usual.median)}`,
+    depth?.isTrouble &&
+      `${count(Math.round(depth.shift.now), "message")} wait in ${nameOf(scope, depth.entityId)}, usually ${count(Math.round(depth.shift.usual.median), "message")}`,
+  ].filter((sentence): sentence is string => typeof sentence === "string");
+  if (sentences.length > 0) {
+    return { ...figures, sentence: `${upperFirst(sentences.join("; "))}${since ? `, since ${clock(since)}` : ""}.` };
+  }
+  if (measured.isTrouble === "cannot-tell") {
+    return { ...figures, sentence: `Whether requests to ${name} fail or slow down could not be seen.` };
+  }
+  if (errors && latency) {
+    return {
+      ...figures,
+      sentence: `${percent(errors.shift.now)} of its requests fail and they take ${seconds(latency.shift.now)}, both as usual.`,
+    };
+  }
+  return {
+    ...figures,
+    sentence:
+      measured.isTrouble === "yes"
+        ? `${upperFirst(name)} is outside its usual range.`
+        : `Its signals are in their usual range.`,
+  };
+}
+
+function symptomName(scope: Scope): string {
+  const [first] = scope.symptoms;
+  return first ? nameOf(scope, first.entityId) : "anything";
+}
+
+function nameOf(scope: Scope, id: string): string {
+  return entityOf(scope, id)?.name ?? id;
+}
+
+const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

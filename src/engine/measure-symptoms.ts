@@ -1,0 +1,131 @@
+import { onsetOf } from "../analysis/statistics/onset.ts";
+import { combinePresent } from "../analysis/statistics/series-values.ts";
+import { harmOf, type Shift, shiftOf } from "../analysis/statistics/shift.ts";
+import { concept, type Need } from "../core/check.ts";
+import { type ConceptId, conceptDefinition } from "../core/concept.ts";
+import type { EntityId } from "../core/entity.ts";
+import { isReadable, type Observation } from "../core/observation.ts";
+import type { Scope } from "../core/scope.ts";
+import type { Series } from "../core/series.ts";
+import type { OnsetInterval } from "../core/window.ts";
+
+/** One signal of a symptom's entity, now against usual. */
+export type MeasuredSignal = {
+  entityId: EntityId;
+  concept: ConceptId;
+  shift: Shift;
+  /** Robust z in the direction that hurts. */
+  harm: number;
+  isTrouble: boolean;
+  onset: OnsetInterval | null;
+  observationIds: string[];
+};
+
+export type MeasuredSymptoms = {
+  signals: MeasuredSignal[];
+  /** Of the signals in trouble, the earliest; null when none is. */
+  onset: OnsetInterval | null;
+  /** Whether the complaint can be seen now; `cannot-tell` when no signal of any symptom's entity was readable. */
+  isTrouble: "yes" | "no" | "cannot-tell";
+};
+
+/** What users feel: what a complaint is measured by, whatever it named. */
+const felt: ConceptId[] = ["request.error_ratio", "request.latency", "queue.depth", "queue.oldest_age", "up"];
+
+/** Below these a difference hurts nobody, however unusual it is. Half a per cent of requests; 10 ms; a handful. */
+const leastHarm: Partial<Record<ConceptId, number>> = {
+  "request.error_ratio": 0.005,
+  "request.latency": 0.01,
+  "queue.depth": 5,
+  "queue.oldest_age": 5,
+  up: 0.3,
+};
+
+/** A robust z beyond which a felt signal is in trouble (METHODS 3: z > 4). */
+const troubleZ = 4;
+
+export function symptomNeeds(scope: Scope): { need: Need; entities: EntityId[] }[] {
+  const entities = [...new Set(scope.symptoms.map(({ entityId }) => entityId))].sort();
+  const named = scope.symptoms.flatMap((symptom) => (symptom.concept ? [symptom.concept] : []));
+  return [...new Set([...felt, ...named])].map((id) => ({ need: concept(id), entities }));
+}
+
+export function measureSymptoms(scope: Scope, observations: readonly Observation[]): MeasuredSymptoms {
+  const signals: MeasuredSignal[] = [];
+  let isReadableAnywhere = false;
+  for (const { need, entities } of symptomNeeds(scope)) {
+    if (need.kind !== "series") continue;
+    for (const entityId of entities) {
+      const asked = observations.filter(
+        ({ request }) =>
+          request.kind === "series" &&
+          request.concept === need.concept &&
+          request.statistic === need.statistic &&
+          request.keep.length === 0 &&
+          request.entities.includes(entityId),
+      );
+      const series = asked.flatMap((observation) =>
+        isReadable(observation) && observation.body?.kind === "series"
+          ? observation.body.series.filter((each) => each.entityId === entityId)
+          : [],
+      );
+      const whole = series.length > 1 ? combinePresent(series, (values) => Math.max(...values)) : series[0];
+      if (!whole) continue;
+      isReadableAnywhere = true;
+      const measured = measure(
+        scope,
+        need.concept,
+        whole,
+        asked.map(({ id }) => id),
+      );
+      if (measured) signals.push(measured);
+    }
+  }
+  const troubled = signals.filter((signal) => signal.isTrouble);
+  const onset = troubled
+    .flatMap((signal) => (signal.onset ? [signal.onset] : []))
+    .sort((left, right) => left.earliest - right.earliest || left.latest - right.latest)[0];
+  return {
+    signals,
+    onset: onset ?? null,
+    isTrouble: troubled.length > 0 ? "yes" : isReadableAnywhere ? "no" : "cannot-tell",
+  };
+}
+
+function measure(scope: Scope, id: ConceptId, series: Series, observationIds: string[]): MeasuredSignal | null {
+  const { bad } = conceptDefinition(id);
+  const least = leastHarm[id] ?? 0;
+  const onset = onsetOf(series, { direction: bad === "none" ? "both" : bad, minimumChange: least });
+  const from = onset && onset.latest < scope.now ? onset.latest : Math.max(scope.baseline.to, scope.now - 120_000);
+  const baseline = onset ? { ...scope.baseline, to: Math.min(scope.baseline.to, onset.earliest) } : scope.baseline;
+  const usual = baseline.to > baseline.from ? baseline : scope.baseline;
+  const shift =
+    shiftOf(series, { baseline: usual, window: { from, to: scope.now }, minimumScale: least }) ??
+    shiftOf(series, {
+      baseline: usual,
+      window: { from: Math.min(from, scope.now - 60_000), to: scope.now },
+      minimumScale: least,
+    });
+  if (!shift) return null;
+  const harm = harmOf(id, shift);
+  // Enough cells to be sure of a step count as trouble at a lower z: an onset is evidence of its own.
+  const isTrouble =
+    Math.abs(shift.difference) >= least && (harm >= troubleZ || (onset !== null && harm >= troubleZ / 2));
+  return {
+    entityId: series.entityId,
+    concept: id,
+    shift,
+    harm,
+    isTrouble,
+    onset: isTrouble && onset ? { earliest: onset.earliest, latest: onset.latest } : null,
+    observationIds,
+  };
+}
+
+/** The usual must end before the trouble began; never cut below six cells, which is no baseline any more. */
+export function withOnset(scope: Scope, measured: MeasuredSymptoms): Scope {
+  if (!measured.onset) return scope;
+  const shortest = 60_000;
+  const to = Math.max(scope.baseline.from + shortest, Math.min(scope.baseline.to, measured.onset.earliest));
+  return { ...scope, onset: measured.onset, baseline: { ...scope.baseline, to: Math.min(to, scope.baseline.to) } };
+}

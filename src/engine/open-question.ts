@@ -1,0 +1,147 @@
+import { clock, list } from "../analysis/words.ts";
+import type { Answer, Hypothesis, OpenQuestion } from "../core/answer.ts";
+import { type FaultClass, faultDefinition } from "../core/fault.ts";
+import { entityOf, type Scope } from "../core/scope.ts";
+
+type Draft = Pick<Answer, "hypotheses" | "unknownProbability" | "healthyProbability" | "sight" | "claims">;
+
+/** Above this nothing needs to be asked. */
+const sureProbability = 0.9;
+/** Less than this is not worth anybody's minute. */
+const leastGainBits = 0.05;
+/** How often a person or a source that looks at the right place sees it, and how often it seems so wrongly. A prior. */
+const seenWhenTrue = 0.9;
+const seenWhenFalse = 0.1;
+
+type Option = { sentence: string; whoCanTell: OpenQuestion["whoCanTell"]; yes: string[]; labels: [string, string] };
+
+/**
+ * The one observation, or the one thing that only a person knows, whose answer is expected to take away the most doubt.
+ * Null when the answer is sure enough, or no question would help.
+ */
+export function askOpenQuestion(draft: Draft, scope: Scope): OpenQuestion | null {
+  const [top] = draft.hypotheses;
+  if (top && top.probability >= sureProbability) return null;
+  if (draft.healthyProbability >= sureProbability) return null;
+  const masses = massesOf(draft);
+  const options = [...personOptions(draft, scope), ...sourceOptions(draft, scope)];
+  const rated = options
+    .map((option) => ({ option, gain: expectedGainBits(masses, option.yes) }))
+    .sort((left, right) => right.gain - left.gain || (left.option.sentence < right.option.sentence ? -1 : 1));
+  const [best] = rated;
+  if (!best || best.gain < leastGainBits) return null;
+  const { sentence, whoCanTell, yes, labels } = best.option;
+  const [suspect] = yes;
+  const after = suspect ? posterior(masses, yes, suspect) : { yes: 0, no: 0 };
+  return {
+    sentence,
+    whoCanTell,
+    expectedGainBits: best.gain,
+    answers: [
+      { label: labels[0], hypothesisId: suspect ?? null, probabilityAfter: after.yes },
+      { label: labels[1], hypothesisId: suspect ?? null, probabilityAfter: after.no },
+    ],
+  };
+}
+
+/** Open hypotheses, the suspects that live only because of a gap (they share what is unknown), and the rest. */
+function massesOf({ hypotheses, unknownProbability, healthyProbability, sight }: Draft): Map<string, number> {
+  const masses = new Map(hypotheses.map(({ id, probability }) => [id, probability]));
+  const blind = [
+    ...new Set(
+      sight.gaps.flatMap(({ keepsOpen }) => keepsOpen.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`)),
+    ),
+  ];
+  const unseen = blind.filter((id) => !masses.has(id));
+  // Half of what is unknown may hide where nobody could look; the other half is what no check knows.
+  for (const id of unseen) masses.set(id, (unknownProbability * 0.5) / unseen.length);
+  masses.set("unknown", unseen.length > 0 ? unknownProbability * 0.5 : unknownProbability);
+  masses.set("healthy", healthyProbability);
+  return masses;
+}
+
+function sourceOptions({ sight }: Draft, scope: Scope): Option[] {
+  return sight.gaps.flatMap((gap): Option[] => {
+    if (gap.keepsOpen.length === 0) return [];
+    const name = gap.entityId ? (entityOf(scope, gap.entityId)?.name ?? gap.entityId) : null;
+    const titles = [...new Set(gap.keepsOpen.map(({ faultClass }) => faultDefinition(faultClass).title))];
+    const wayOut = gap.wayOut ? ` (${gap.wayOut})` : "";
+    return [
+      {
+        sentence: `What does ${gap.what}${name ? ` of ${name}` : ""} say?${wayOut} It would show or rule out ${list(titles)}.`,
+        whoCanTell: "a-source",
+        yes: gap.keepsOpen.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`),
+        labels: ["it shows one of them", "it does not"],
+      },
+    ];
+  });
+}
+
+function personOptions({ hypotheses }: Draft, scope: Scope): Option[] {
+  return hypotheses
+    .filter(({ probability }) => probability >= 0.05)
+    .map((hypothesis): Option => {
+      const name = entityOf(scope, hypothesis.entityId)?.name ?? hypothesis.entityId;
+      const since = hypothesis.onset ?? scope.onset;
+      const around = since ? ` around ${clock(since.latest)}` : "";
+      return {
+        sentence: questionFor(hypothesis, name, around),
+        whoCanTell: "a-person",
+        yes: [hypothesis.id],
+        labels: ["yes", "no"],
+      };
+    });
+}
+
+/** What a person may know that no source told. */
+function questionFor({ faultClass, changeId }: Hypothesis, name: string, around: string): string {
+  const asked: Partial<Record<FaultClass, string>> = {
+    "third-party-outage": `Does ${name} report trouble of its own (status page, support)?`,
+    "traffic-surge": `Was more traffic to ${name} expected${around}: a campaign, a batch, a test?`,
+    "network-delay": `Was anything done to the network in front of ${name}${around}?`,
+    "network-partition": `Was anything done to the network in front of ${name}${around}?`,
+    "noisy-neighbour": `Can the job beside ${name} be paused for a minute, to see whether it helps?`,
+    "poison-message": `Is there a message in ${name} that is unlike the others?`,
+  };
+  const known = asked[faultClass];
+  if (known) return known;
+  if (changeId) return `Was that change of ${name}${around} meant to do anything beside what its summary says?`;
+  if (faultClass === "unseen-mechanism") return `Was anything done to ${name}${around} that no change log shows?`;
+  return `Do you know of ${faultDefinition(faultClass).title} at ${name}${around}?`;
+}
+
+function posterior(
+  masses: ReadonlyMap<string, number>,
+  yes: readonly string[],
+  id: string,
+): { yes: number; no: number } {
+  const prior = masses.get(id) ?? 0;
+  const chance = yes.includes(id) ? seenWhenTrue : seenWhenFalse;
+  const { pYes } = chances(masses, yes);
+  return { yes: pYes > 0 ? (prior * chance) / pYes : 0, no: pYes < 1 ? (prior * (1 - chance)) / (1 - pYes) : 0 };
+}
+
+function chances(masses: ReadonlyMap<string, number>, yes: readonly string[]): { pYes: number } {
+  let pYes = 0;
+  for (const [id, mass] of masses) pYes += mass * (yes.includes(id) ? seenWhenTrue : seenWhenFalse);
+  return { pYes };
+}
+
+/** Entropy now less expected entropy after a yes or a no. */
+function expectedGainBits(masses: ReadonlyMap<string, number>, yes: readonly string[]): number {
+  const { pYes } = chances(masses, yes);
+  const after = (isYes: boolean) => {
+    const total = isYes ? pYes : 1 - pYes;
+    if (total <= 0) return 0;
+    let bits = 0;
+    for (const [id, mass] of masses) {
+      const chance = yes.includes(id) ? seenWhenTrue : seenWhenFalse;
+      bits += entropyBits((mass * (isYes ? chance : 1 - chance)) / total);
+    }
+    return bits;
+  };
+  const now = [...masses.values()].reduce((bits, mass) => bits + entropyBits(mass), 0);
+  return now - pYes * after(true) - (1 - pYes) * after(false);
+}
+
+const entropyBits = (mass: number) => (mass > 0 ? -mass * Math.log2(mass) : 0);
