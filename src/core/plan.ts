@@ -3,14 +3,15 @@ import type { ObservationId } from "./observation.ts";
 import type { Predicate } from "./predicate.ts";
 import type { Instant, Window } from "./window.ts";
 
+/** With the target that each is addressed to and the parameters that it takes. */
 export const actionKinds = [
-  "roll-back-release",
-  "set-flag",
-  "revert-configuration",
-  "restart-instance",
-  "scale-replicas",
-  "raise-limit",
-  "pause-schedule",
+  "roll-back-release", // target: workload; { version }: one that ran before
+  "set-flag", // target: the flag's key; { value }
+  "revert-configuration", // target: workload; { key, value }: value null takes the key away
+  "restart-instance", // target: workload; { instance }
+  "scale-replicas", // target: workload; { replicas }
+  "raise-limit", // target: workload; { memoryBytes?, cpuCores? }
+  "pause-schedule", // target: the schedule's name; { paused }
 ] as const;
 export type ActionKind = (typeof actionKinds)[number];
 

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { FaultClass } from "../core/fault.ts";
+import type { Workload, WorkloadInstance } from "../core/workload.ts";
+import { defineActionKind, fits, unfit } from "./define-action-kind.ts";
+
+/** Causes that a fresh process is free of, for a while at least. */
+const helpsAgainst: FaultClass[] = [
+  "memory-leak",
+  "connection-leak",
+  "process-crash",
+  "dependency-down",
+  "dns-failure",
+];
+/** What failed is restarted; these are restarted while they run. */
+const wornOut: FaultClass[] = ["memory-leak", "connection-leak"];
+
+/** Restarts one instance. A stopgap: it takes the symptom away, and the evidence with it. */
+export const restartInstance = defineActionKind({
+  id: "restart-instance",
+  parameters: z.strictObject({ instance: z.string().min(1) }),
+  propose(situation) {
+    const { hypothesis, workload } = situation;
+    if (!helpsAgainst.includes(hypothesis.faultClass)) return unfit("a restart does not mend it");
+    if (!workload) return unfit("no platform knows what could be restarted");
+    const failed = workload.instances.filter(({ state }) => state === "failed" || state === "stopped");
+    const running = workload.instances.filter(({ state }) => state === "running");
+    const worn = wornOut.includes(hypothesis.faultClass);
+    const instance = worn
+      ? oldest(running)
+      : (failed[0] ?? (hypothesis.hasDirectObservation ? oldest(running) : undefined));
+    if (!instance) return unfit("no instance is known that could be restarted");
+    const title = `Restart ${instance.id} of ${workload.target}`;
+    return fits("restart-instance", workload, situation, { title, parameters: { instance: instance.id } });
+  },
+  revisionOf: (_action, workload) => workload.revision,
+  obstacles({ parameters }, workload) {
+    const instance = instanceOf(parameters["instance"], workload);
+    if (!instance) return [`${workload.target} has no instance ${parameters["instance"]} any more`];
+    return instance.state === "starting" ? [`${instance.id} is starting`] : [];
+  },
+  difference: ({ target, parameters }, workload) => [
+    {
+      path: `${target}.instances.${parameters["instance"]}`,
+      before: instanceOf(parameters["instance"], workload)?.state ?? null,
+      after: "restarted",
+    },
+  ],
+  inverse: () => null,
+  instancesAtOnce: () => 1,
+  risk: { level: "low", sentence: "Requests on that instance are cut; the others go on." },
+  expectedEffect: { sentence: "The instance works again; what caused it may come back.", withinSeconds: 60 },
+  whenBlind: "page",
+  whenUnchanged: "keep",
+  isStateBeforeSuspect: true,
+});
+
+function instanceOf(id: unknown, workload: Workload): WorkloadInstance | undefined {
+  return workload.instances.find((instance) => instance.id === id);
+}
+
+/** It has gathered most. Undefined where there are none. */
+function oldest(instances: WorkloadInstance[]): WorkloadInstance | undefined {
+  return instances.reduce<WorkloadInstance | undefined>(
+    (first, instance) => (!first || (instance.startedAt ?? 0) < (first.startedAt ?? 0) ? instance : first),
+    undefined,
+  );
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { FaultClass } from "../core/fault.ts";
+import { defineActionKind, fits, unfit } from "./define-action-kind.ts";
+
+const helpsAgainst: FaultClass[] = ["traffic-surge", "queue-backlog", "cpu-saturation"];
+/** Counted from what a person last set; policy holds the same bound. */
+const factor = 2;
+
+/** More instances, at most twice what a person last set; or back to what was there before somebody took some away. */
+export const scaleReplicas = defineActionKind({
+  id: "scale-replicas",
+  parameters: z.strictObject({ replicas: z.int().min(1) }),
+  propose(situation) {
+    const { hypothesis, trigger, workload } = situation;
+    if (!workload) return unfit("no platform knows what could be scaled");
+    const { desired, declared } = workload.replicas;
+    const before = trigger?.kind === "scale" ? Number(trigger.before) : Number.NaN;
+    if (!helpsAgainst.includes(hypothesis.faultClass) && !(before > desired))
+      return unfit("more instances do not mend it");
+    const atMost = Math.floor(declared * factor);
+    const replicas = Math.min(before > desired ? before : desired * factor, atMost);
+    if (replicas <= desired)
+      return unfit(`${workload.target} has ${desired} instances, twice what a person set is ${atMost}`);
+    const title = `Scale ${workload.target} from ${desired} to ${replicas} instances`;
+    return fits("scale-replicas", workload, situation, { title, parameters: { replicas } });
+  },
+  revisionOf: (_action, workload) => workload.revision,
+  obstacles({ parameters }, workload) {
+    return workload.replicas.desired === parameters["replicas"] ? [`it has ${parameters["replicas"]} already`] : [];
+  },
+  difference: ({ target, parameters }, workload) => [
+    { path: `${target}.replicas`, before: String(workload.replicas.desired), after: String(parameters["replicas"]) },
+  ],
+  inverse(action, before) {
+    const { desired } = before.replicas;
+    return { action: { ...action, parameters: { replicas: desired } }, sentence: `Scales back to ${desired}.` };
+  },
+  instancesAtOnce: ({ parameters }, workload) => Math.abs(Number(parameters["replicas"]) - workload.replicas.desired),
+  risk: { level: "low", sentence: "More instances need more of what they share: connections, memory, money." },
+  expectedEffect: { sentence: "Latency and errors fall when the new instances take traffic.", withinSeconds: 120 },
+  // Capacity does no harm while nobody can see.
+  whenBlind: "hold",
+  whenUnchanged: "undo",
+  isStateBeforeSuspect: false,
+});

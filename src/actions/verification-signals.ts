@@ -1,0 +1,89 @@
+import type { Answer } from "../core/answer.ts";
+import { type ConceptId, conceptDefinition, type Statistic } from "../core/concept.ts";
+import type { VerificationPlan } from "../core/plan.ts";
+import type { Predicate } from "../core/predicate.ts";
+import type { Symptom } from "../core/scope.ts";
+
+type Signal = VerificationPlan["signals"][number];
+
+/**
+ * What decides whether a fix helped, chosen before it runs: the complaint's own signals first; where the complaint names
+ * none, errors and latency at the symptom, and what the evidence on the cause rests on. Errors of what is touched guard
+ * against harm. Bounded: each signal is a query every few seconds.
+ */
+export function verificationSignals(answer: Answer, symptoms: Symptom[], touchedEntityId: string): Signal[] {
+  const primaries: Signal[] = [];
+  const add = (entityId: string, concept: ConceptId, statistic: Statistic, direction: "up" | "down") => {
+    if (primaries.some((signal) => signal.entityId === entityId && signal.concept === concept)) return;
+    primaries.push({
+      entityId,
+      concept,
+      statistic,
+      direction,
+      minimumEffect: minimumEffect(answer, concept),
+      role: "primary",
+    });
+  };
+  for (const { entityId, concept, direction } of symptoms) {
+    if (concept !== null && direction !== null) add(entityId, concept, usualStatistic(concept), opposite(direction));
+  }
+  if (primaries.length === 0) {
+    for (const { entityId } of symptoms.slice(0, 2)) {
+      add(entityId, "request.error_ratio", "mean", "down");
+      add(entityId, "request.latency", "p95", "down");
+    }
+  }
+  const cause = answer.hypotheses[0];
+  for (const claim of answer.claims) {
+    if (claim.entityId !== cause?.entityId || !cause.claimIds.includes(claim.id)) continue;
+    for (const read of readingsOf(claim.predicate)) {
+      const { bad } = conceptDefinition(read.concept);
+      if (bad === "up" || bad === "down") add(read.entityId, read.concept, read.statistic, opposite(bad));
+    }
+  }
+  const bounded = primaries.slice(0, 4);
+  const isWatched = bounded.some(
+    ({ entityId, concept }) => entityId === touchedEntityId && concept === "request.error_ratio",
+  );
+  const guard: Signal = {
+    entityId: touchedEntityId,
+    concept: "request.error_ratio",
+    statistic: "mean",
+    direction: "down",
+    minimumEffect: 0.01,
+    role: "guard",
+  };
+  return isWatched ? bounded : [...bounded, guard];
+}
+
+/** Half of what is too much now: less would not be a recovery that anybody notices. */
+function minimumEffect({ impact }: Answer, concept: ConceptId): number {
+  const half = (now: number | null, usual: number | null) => (now === null ? null : Math.abs(now - (usual ?? 0)) / 2);
+  if (concept === "request.error_ratio")
+    return Math.max(half(impact.failingRatio, impact.usualFailingRatio) ?? 0.01, 0.001);
+  if (concept === "request.latency")
+    return Math.max(half(impact.latencySeconds, impact.usualLatencySeconds) ?? 0.05, 0.001);
+  return 0; // compared with a share of the level before, see `analysis/verification`
+}
+
+function readingsOf(predicate: Predicate): { entityId: string; concept: ConceptId; statistic: Statistic }[] {
+  switch (predicate.kind) {
+    case "value":
+    case "changed":
+    case "trend":
+      return [predicate];
+    case "all":
+      return predicate.of.flatMap(readingsOf);
+    default:
+      return [];
+  }
+}
+
+function usualStatistic(concept: ConceptId): Statistic {
+  if (concept === "request.latency" || concept === "call.latency") return "p95";
+  return conceptDefinition(concept).kind === "rate" ? "rate" : "mean";
+}
+
+function opposite(direction: "up" | "down"): "up" | "down" {
+  return direction === "up" ? "down" : "up";
+}
