@@ -1,0 +1,46 @@
+import { denied, testCheck } from "../test-check.ts";
+import { connectionLeak } from "./connection-leak.ts";
+
+const fast = [{ values: "0.02x25", dimensions: { peer: "db" } }];
+
+testCheck(connectionLeak, {
+  finds: {
+    "use that ratchets up at the same requests": {
+      inUse: "3x9 3+0.6x14",
+      limit: "20x25",
+      rate: "50x25",
+      calls: fast,
+      $: { baselineSamples: 10, expects: { evidence: "resource-trend" } },
+    },
+    "a staircase that reached the limit": {
+      inUse: "2x9 3 4 4 5 6 7 7 8 9 10 10 10 10 10 10",
+      limit: "10x25",
+      rate: "50x18 10x6",
+      calls: fast,
+      $: { baselineSamples: 10 },
+    },
+  },
+  against: {
+    "a short burst of use": { inUse: "3x14 9 9 3x3", limit: "10x19", rate: "50x19", calls: fast },
+    "a slow database": {
+      inUse: "3x9 10x9",
+      limit: "10x19",
+      rate: "50x9 40x9",
+      calls: [{ values: "0.02x9 0.6x9", dimensions: { peer: "db" } }],
+    },
+    "twice the load, twice the connections": { inUse: "3x9 6x9", limit: "10x19", rate: "50x9 100x9", calls: fast },
+    "as many as usual": { inUse: "3x19", limit: "10x19", rate: "50x19", calls: fast },
+  },
+  quiet: {
+    "no pool": {},
+  },
+  unknown: {
+    "no pool figures": { inUse: denied },
+    "more in use, load not to be seen": {
+      inUse: "3x9 3+0.6x14",
+      limit: "20x25",
+      rate: denied,
+      $: { baselineSamples: 10 },
+    },
+  },
+});

@@ -1,0 +1,136 @@
+import { against, changes, concept, defineCheck, finding, quiet, unknown, workloads } from "../../core/check.ts";
+import { couldSetOff } from "../changes/change-mechanism.ts";
+import { predicate } from "../predicate.ts";
+import { afterBaseline, bounded, latestChange, levelNow, loadRatio } from "../recent.ts";
+import { pointsWithin, valuesWithin } from "../statistics/series-values.ts";
+import { median } from "../statistics/summary.ts";
+import { bytes, clock, percent, times } from "../words.ts";
+import { isOutOfMemory } from "./exits.ts";
+import { steadyGrowth } from "./growth.ts";
+
+/**
+ * Working set close to the limit at which the kernel or the runtime ends the process, or already ended by it.
+ * Silent on growth without end: `memory-leak` watches that.
+ */
+export const memoryNearLimit = defineCheck({
+  id: "memory-near-limit",
+  faultClass: "memory-limit-too-low",
+  appliesTo: ["service", "worker", "instance", "cache", "queue", "proxy", "database"],
+  needs: {
+    workingSet: concept("memory.working_set", { keep: ["instance"] }), // bytes
+    heap: concept("heap.used", { keep: ["instance"] }), // bytes
+    limit: concept("memory.limit", { keep: ["instance"] }), // bytes
+    heapLimit: concept("heap.limit", { keep: ["instance"] }), // bytes
+    rate: concept("request.rate"),
+    workload: workloads,
+    change: changes,
+  },
+  thresholds: {
+    /** The kubernetes-mixin and Coroot warn from 0.9; below, page cache and garbage make a high working set ordinary. */
+    usedRatio: 0.9,
+    /** Half free room: whatever is wrong, it is not the limit. */
+    roomRatio: 0.5,
+  },
+  examine({ entity, scope, workingSet, heap, limit, heapLimit, rate, workload, change }, { usedRatio, roomRatio }) {
+    const state = workload.items[0];
+    const sets = bounded(workingSet.items, limit.items, state?.limits.memoryBytes ?? null);
+    // A heap fills up to its limit between collections by design: only what stays after them counts.
+    const heaps = bounded(heap.items, heapLimit.items).map((each) => ({ ...each, isHeap: true }));
+    const exits = (state?.instances ?? []).flatMap(({ lastExit, id }, index) =>
+      lastExit && isOutOfMemory(lastExit) && lastExit.at >= scope.baseline.to
+        ? [{ id, index, at: lastExit.at, reason: lastExit.reason }]
+        : [],
+    );
+    const levels = [...sets.map((each) => ({ ...each, isHeap: false })), ...heaps].flatMap((each) => {
+      const recent = pointsWithin(each.ratio, afterBaseline(scope))
+        .slice(-6)
+        .map(({ value }) => value);
+      const level = recent.length === 0 ? null : each.isHeap ? Math.min(...recent) : levelNow(each.ratio, scope);
+      const top = recent.length === 0 ? 0 : Math.max(...recent);
+      return level === null ? [] : [{ ...each, level, top }];
+    });
+    const [worst] = levels.sort((left, right) => right.level - left.level);
+    if (!worst && exits.length === 0) {
+      if (workingSet.items.length === 0 && heap.items.length === 0)
+        return unknown(workingSet.why ?? "no memory samples in the window");
+      if (!limit.isReadable && !workload.isReadable) return unknown(limit.why ?? "the memory limit cannot be read");
+      return quiet("no memory limit set");
+    }
+    const lowered = latestChange(change.items, {
+      entity,
+      from: scope.window.from,
+      until: scope.now,
+      matches: (each) => couldSetOff(each, "memory-limit-too-low") >= 0.5,
+    });
+    const used = worst ? usualUse(worst, scope) : null;
+    const isUsualNeed = used !== null && worst !== undefined && used >= 0.8 * worst.limit;
+    const isGrowing = worst !== undefined && steadyGrowth(worst.used, scope.window) !== null;
+    const load = loadRatio(rate.items, scope);
+    const isLoad = load !== null && load >= 1.5;
+    if (isGrowing && !isUsualNeed && !isLoad && !lowered)
+      return quiet("memory grows without end: that is a leak, not a limit");
+    const refutes =
+      isUsualNeed && (!isGrowing || lowered)
+        ? [{ entityId: entity.id, faultClass: "memory-leak" as const, why: "what it uses is what it always used" }]
+        : [];
+    const because = lowered
+      ? `; the limit was changed at ${clock(lowered.at)}`
+      : isUsualNeed
+        ? "; it always needed that much"
+        : isLoad
+          ? `; requests are ${times(load)} the usual`
+          : "";
+    const answers = [];
+    const [exit] = exits;
+    if (exit) {
+      answers.push(
+        finding({
+          entity,
+          evidence: "state",
+          effect: 1,
+          onset: { earliest: exit.at - 60_000, latest: exit.at },
+          sentence: `${entity.name} was ended for want of memory: ${exits.length} of ${state?.instances.length ?? 1} instances, last at ${clock(Math.max(...exits.map(({ at }) => at)))}${because}`,
+          predicate: predicate.field(entity, `instances.${exit.index}.lastExit.reason`, "=", exit.reason),
+          changeId: lowered?.id ?? null,
+          refutes,
+        }),
+      );
+    }
+    if (worst && worst.level >= usedRatio) {
+      const id = worst.isHeap ? "heap.used" : "memory.working_set";
+      const { instance } = worst;
+      answers.push(
+        finding({
+          entity,
+          evidence: "saturation",
+          effect: worst.level,
+          sentence: `${entity.name} uses ${bytes(worst.level * worst.limit)} of ${bytes(worst.limit)} memory (${percent(worst.level)})${because}`,
+          predicate: predicate.value(
+            entity,
+            id,
+            "max",
+            ">=",
+            usedRatio * worst.limit,
+            afterBaseline(scope),
+            instance ? { instance } : {},
+          ),
+          changeId: lowered?.id ?? null,
+          refutes,
+        }),
+      );
+    }
+    if (answers.length > 0) return answers;
+    // What was killed leaves no samples behind: only a platform that tells exits can say that nothing was killed.
+    if (worst && worst.top < roomRatio && workload.isReadable)
+      return against(`memory was never above ${percent(roomRatio)} of its limit`);
+    return quiet();
+  },
+});
+
+/** Median of what was in use while all was well, bytes. */
+function usualUse(
+  { used }: { used: Parameters<typeof valuesWithin>[0] },
+  scope: { baseline: { from: number; to: number } },
+): number | null {
+  return median(valuesWithin(used, scope.baseline));
+}
