@@ -1,0 +1,70 @@
+import { Command, CommanderError } from "commander";
+import { isMidwatchError } from "../core/errors.ts";
+import { exitStatusOf } from "./client.ts";
+import { addConfigCommands } from "./commands/config.ts";
+import { addDrillCommands } from "./commands/demo.ts";
+import { addDoctorCommands } from "./commands/doctor.ts";
+import { addExplainCommand } from "./commands/explain.ts";
+import { addIncidentCommands } from "./commands/incidents.ts";
+import { addInvestigateCommand } from "./commands/investigate.ts";
+import { addServeCommand } from "./commands/serve.ts";
+import { addTrustCommands } from "./commands/trust.ts";
+import { bold, line, quiet, red } from "./terminal.ts";
+
+const version = process.env.MIDWATCH_VERSION ?? "0.0.0";
+
+const program = new Command("midwatch")
+  .description("Investigates every alert, proves the cause, proposes a guarded fix, verifies that it helped.")
+  .version(version, "-V, --version", "print the version")
+  .option("--data <folder>", "the data folder of the midwatch to talk to or to start")
+  .option("--server <url>", "talk to a midwatch elsewhere, with its token in MIDWATCH_TOKEN")
+  .option("--json", "print JSON, for scripts")
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(red(text)) })
+  .addHelpText(
+    "after",
+    "\nExit status: 0 answered, 1 no answer or refused, 2 wrong usage, 3 could not reach something.",
+  );
+
+addServeCommand(program, version);
+addInvestigateCommand(program);
+addIncidentCommands(program);
+addDrillCommands(program);
+addTrustCommands(program);
+addDoctorCommands(program);
+addConfigCommands(program);
+addExplainCommand(program);
+program
+  .command("version")
+  .description("print the version")
+  .action(() => line(version));
+for (const command of allCommands(program)) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.exitCode = report(thrown);
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+/** Every error has a code and a way out. */
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  const isJson = program.opts<{ json?: boolean }>().json === true;
+  if (isMidwatchError(thrown)) {
+    const { code, message, wayOut } = thrown;
+    if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message, wayOut } })}\n`);
+    else
+      process.stderr.write(
+        `${red(code)} ${bold(message)}\n${wayOut}\n${quiet(`midwatch explain ${code} tells more`)}\n`,
+      );
+    return exitStatusOf(thrown);
+  }
+  process.stderr.write(
+    `${red("MW_INTERNAL")} ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+  );
+  return 1;
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "commander";
+import { midwatchError } from "../../core/errors.ts";
+import type { DrillsView, IncidentsView } from "../../server/views.ts";
+import { type ConnectionOptions, connectClient } from "../client.ts";
+import { followIncident } from "../follow-incident.ts";
+import { printIncident } from "../print-incident.ts";
+import { line, quiet, table } from "../terminal.ts";
+
+/** How long a scene may take from its first sign to an alert. */
+const alertWithinSeconds = 120;
+
+export function addDrillCommands(program: Command): void {
+  const globals = () => program.opts<ConnectionOptions & { json?: boolean }>();
+
+  program
+    .command("demo [scene]")
+    .description("break something on a platform that allows it, and watch: a scene (S3), a drill's name, or the list")
+    .option("--target <name>", "what to break")
+    .option("--magnitude <number>", "how much")
+    .option("--seed <number>", "which of the possible runs")
+    .option("--no-wait", "start it and return")
+    .action(
+      async (
+        scene: string | undefined,
+        options: { target?: string; magnitude?: string; seed?: string; wait: boolean },
+      ) => {
+        const client = connectClient(globals());
+        const view = await client.get<DrillsView | null>("/api/v1/drills");
+        if (!view) throw midwatchError("MW_NOT_FOUND", { what: "platform that lets itself be broken" });
+        if (scene === undefined) return list(view, globals().json === true);
+        const drill = view.drills.find(
+          ({ id, scene: played }) => id === scene || played?.toLowerCase() === scene.toLowerCase(),
+        );
+        if (!drill)
+          throw midwatchError("MW_USAGE", {
+            problem: `There is no scene or drill ${scene}. \`midwatch demo\` lists them.`,
+          });
+        const startedAt = Date.now();
+        await client.post("/api/v1/drills", {
+          id: drill.id,
+          ...(options.target === undefined ? {} : { target: options.target }),
+          ...(options.magnitude === undefined ? {} : { magnitude: Number(options.magnitude) }),
+          ...(options.seed === undefined ? {} : { seed: Number(options.seed) }),
+        });
+        if (!globals().json) line(`Started: ${drill.title}`);
+        if (!options.wait) return;
+        const id = await awaitIncident(() => client.get<IncidentsView>("/api/v1/incidents?limit=20"), startedAt);
+        if (id === null) {
+          line("No alert came of it.");
+          process.exitCode = 1;
+          return;
+        }
+        if (!globals().json) line(quiet(`${id} after ${Math.round((Date.now() - startedAt) / 1000)} s`));
+        const incident = await followIncident(client, id, alertWithinSeconds, globals().json === true);
+        if (!incident) process.exitCode = 1;
+        else if (globals().json) line(JSON.stringify(incident));
+        else printIncident(incident, `${client.url}/incidents/${id}`);
+      },
+    );
+
+  program
+    .command("heal")
+    .description("mend everything that drills have broken")
+    .action(async () => {
+      const client = connectClient(globals());
+      const view = await client.post<DrillsView>("/api/v1/drills/heal", {});
+      line(globals().json ? JSON.stringify(view) : "Healed.");
+    });
+}
+
+function list(view: DrillsView, isJson: boolean): void {
+  const rows = view.drills.map(({ id, title, scene }) => [scene ?? "", id, title]);
+  line(isJson ? JSON.stringify(view) : table(rows));
+}
+
+async function awaitIncident(read: () => Promise<IncidentsView>, since: number): Promise<string | null> {
+  while (Date.now() - since < alertWithinSeconds * 1000) {
+    const found = (await read()).incidents.find((incident) => Date.parse(incident.openedAt) >= since);
+    if (found) return found.id;
+    await sleep(500);
+  }
+  return null;
+}

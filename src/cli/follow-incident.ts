@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { IncidentView } from "../server/incident-views.ts";
+import type { Client } from "./client.ts";
+import { line, plain, quiet } from "./terminal.ts";
+
+/** Prints each new step until the incident has an answer that stands. Null: none within the time. */
+export async function followIncident(
+  client: Client,
+  id: string,
+  withinSeconds: number,
+  isSilent: boolean,
+): Promise<IncidentView | null> {
+  const until = Date.now() + withinSeconds * 1000;
+  const shown = new Set<string>();
+  let latest: IncidentView | null = null;
+  while (Date.now() < until) {
+    const view = await client.get<IncidentView>(`/api/v1/incidents/${id}`);
+    latest = view;
+    for (const step of view.steps) {
+      const key = step.observationId ?? String(step.number);
+      if (shown.has(key)) continue;
+      shown.add(key);
+      if (!isSilent)
+        line(
+          quiet(
+            `  ${step.status === "data" ? "✓" : "·"} ${plain(step.sentence)} (${step.source}, ${Math.round(step.durationSeconds * 1000)} ms${step.got === "" ? "" : `, ${step.got}`})`,
+          ),
+        );
+    }
+    if (view.headline.isFinal && view.headline.verdict !== null) return view;
+    await sleep(300);
+  }
+  return latest?.headline.verdict ? latest : null;
+}

@@ -1,0 +1,81 @@
+import { probabilityWord } from "../core/answer.ts";
+import type { IncidentView } from "../server/incident-views.ts";
+import { bar, bold, brass, green, line, localTime, percent, plain, quiet, red } from "./terminal.ts";
+
+/** The whole answer on a terminal: headline, causes, evidence, ruled out, not seen, fix, link. */
+export function printIncident(view: IncidentView, link: string): void {
+  const { headline, line: head } = view;
+  line(`${quiet(`${head.label}  ${head.phase.replaceAll("-", " ")}  ${head.severity}`)}`);
+  line(bold(plain(headline.text)));
+  if (headline.probability !== null) {
+    const record = headline.trackRecord
+      ? `right ${headline.trackRecord.right} of ${headline.trackRecord.of} here`
+      : `not calibrated here yet${headline.calibration ? `; ${headline.calibration.name}` : ""}`;
+    line(`${brass(percent(headline.probability))}, ${probabilityWord(headline.probability)} ${quiet(`(${record})`)}`);
+  }
+  if (view.impact) line(plain(view.impact.sentence));
+  if (view.onset) line(`began between ${localTime(view.onset.earliest)} and ${localTime(view.onset.latest)}`);
+
+  section("Causes", view.suspects.length);
+  for (const suspect of view.suspects) {
+    line(
+      `  ${percent(suspect.probability).padStart(6)} ${bar(suspect.probability)} ${plain(suspect.title)}${suspect.role === "cause" ? brass("  cause") : ""}`,
+    );
+  }
+  section("Evidence", view.evidence.length);
+  view.evidence.forEach((item, index) => {
+    const mark =
+      item.result === "true"
+        ? green("holds")
+        : item.result === "false"
+          ? red("does not hold")
+          : quiet("cannot be seen any more");
+    line(`  ${String(index + 1).padStart(2)}  ${plain(item.sentence)}`);
+    line(
+      `      ${mark}  ${quiet(`${item.predicateText}  [${item.observations.map(({ id }) => id.slice(0, 8)).join(" ")}]`)}`,
+    );
+  });
+  section("Ruled out", view.ruledOut.length);
+  for (const ruled of view.ruledOut) line(`  ${plain(ruled.title)}: ${plain(ruled.why)}`);
+  section("Could not see", view.sight.gaps.length);
+  for (const gap of view.sight.gaps)
+    line(`  ${plain(gap.title)}: ${gap.status}, ${plain(gap.why)}${gap.wayOut ? `\n      ${quiet(gap.wayOut)}` : ""}`);
+  if (view.question) {
+    section("The one question", 1);
+    line(`  ${plain(view.question.sentence)}`);
+  }
+  printFix(view);
+  if (view.verification?.status !== undefined && view.verification.status !== "planned") {
+    section("Verification", 1);
+    line(`  ${plain(view.verification.sentence)}`);
+  }
+  line();
+  line(quiet(link));
+}
+
+function printFix({ fix, line: head }: IncidentView): void {
+  section("Fix", 1);
+  if (fix.state !== "plan") {
+    line(`  ${plain(fix.sentence)}`);
+    return;
+  }
+  line(`  ${bold(plain(fix.plan.title))}  ${quiet(fix.status)}`);
+  for (const change of fix.plan.difference) {
+    line(`    ${change.path}`);
+    if (change.before !== null) line(red(`    - ${plain(change.before)}`));
+    if (change.after !== null) line(green(`    + ${plain(change.after)}`));
+  }
+  line(`  touches: ${plain(fix.plan.touches.sentence)}`);
+  line(`  risk: ${fix.plan.risk.level}. ${plain(fix.plan.risk.sentence)}`);
+  line(`  should do: ${plain(fix.plan.expectedEffect.sentence)}`);
+  line(`  undo: ${plain(fix.plan.undo.sentence)}`);
+  if (fix.ruling) line(`  policy: ${fix.ruling.kind}, ${plain(fix.ruling.why)}`);
+  if (fix.status === "waiting")
+    line(`  ${brass(`midwatch approve ${head.id}`)}  (holds until ${localTime(fix.plan.expiresAt)})`);
+}
+
+function section(title: string, count: number): void {
+  if (count === 0) return;
+  line();
+  line(bold(title));
+}
