@@ -35,8 +35,6 @@ export async function storeItems(database: Database, items: ItemToStore[]): Prom
          select * from jsonb_to_recordset($1::jsonb) as g(
            id text, fingerprint text, starts_at timestamptz, source text, status text, ends_at timestamptz,
            received_at timestamptz, entity_ids text[], item jsonb, raw text, access_label text)
-       ), before as (
-         select i.fingerprint, i.starts_at, i.status from incoming_items i join given g using (fingerprint, starts_at)
        ), written as (
          insert into incoming_items as i (id, fingerprint, starts_at, source, status, ends_at, received_at, last_seen_at,
                                           entity_ids, item, raw, access_label)
@@ -46,17 +44,16 @@ export async function storeItems(database: Database, items: ItemToStore[]): Prom
          on conflict (fingerprint, starts_at) do update set
            times_seen = i.times_seen + 1,
            last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at),
+           last_news = case when excluded.status = 'resolved' and i.status = 'firing' then 'resolved' else 'repeated' end,
            status = case when excluded.status = 'resolved' then 'resolved' else i.status end,
            ends_at = coalesce(i.ends_at, excluded.ends_at),
            item = case when excluded.status = 'resolved' and i.status = 'firing'
                        then i.item || jsonb_build_object('status', 'resolved', 'endsAt', excluded.item -> 'endsAt')
                        else i.item end,
            triaged_at = case when excluded.status = 'resolved' and i.status = 'firing' then null else i.triaged_at end
-         returning i.id, i.fingerprint, i.starts_at, i.status
+         returning i.id, i.fingerprint, i.starts_at, i.last_news as news
        )
-       select w.id, w.fingerprint, w.starts_at,
-              case when b.status is null then 'new' when b.status <> w.status then 'resolved' else 'repeated' end as news
-       from written w left join before b using (fingerprint, starts_at)`,
+       select id, fingerprint, starts_at, news from written`,
       [toJson(rows)],
     );
     const fresh = stored.filter(({ news }) => news !== "repeated").length;

@@ -8,6 +8,7 @@ export type Notifications = {
   "kill-switch": { isEngaged: boolean };
   outbox: { key: string };
   timers: { incidentId: string };
+  "act-requests": { key: string };
 };
 export type NotificationName = keyof Notifications;
 
@@ -83,7 +84,7 @@ export async function listen(database: OpenDatabase): Promise<Listener> {
   };
 }
 
-const names: NotificationName[] = ["incident-events", "items", "kill-switch", "outbox", "timers"];
+const names: NotificationName[] = ["incident-events", "items", "kill-switch", "outbox", "timers", "act-requests"];
 
 function channelOf(name: string): string {
   return `midwatch-${name}`;

@@ -98,7 +98,7 @@ const FINGERPRINT = "midwatch.fingerprint";
 
 /** Finds, adopts, replaces or starts the server of a cluster, and holds its lock. Throws a PostgresError. */
 export async function bringUp(cluster: Cluster): Promise<Server> {
-  const deadline = Date.now() + BUSY_PATIENCE_MILLISECONDS;
+  let busySince: number | undefined; // making a new cluster may have taken longer than that before
   for (;;) {
     try {
       const running = await findRunning(cluster);
@@ -111,7 +111,9 @@ export async function bringUp(cluster: Cluster): Promise<Server> {
     } catch (error) {
       const isWorthRepeating = error instanceof DirectoryBusyError || isConnectionTrouble(error);
       if (!isWorthRepeating) throw error;
-      if (Date.now() > deadline) throw explainFailure("starting", cluster.dataDirectory, textOf(error), error);
+      busySince ??= Date.now();
+      if (Date.now() - busySince > BUSY_PATIENCE_MILLISECONDS)
+        throw explainFailure("starting", cluster.dataDirectory, textOf(error), error);
       await sleep(100);
     }
   }

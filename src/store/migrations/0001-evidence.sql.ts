@@ -102,7 +102,7 @@ create table observations (
   request_digest text not null,
   entity_ids text[] not null,
   observed_at timestamptz not null,
-  duration_seconds real not null,
+  duration_seconds double precision not null,
   note jsonb,
   query text,
   link text,

@@ -15,6 +15,8 @@ create table incoming_items (
   received_at timestamptz not null,
   last_seen_at timestamptz not null,
   times_seen integer not null default 1,
+  -- What the last sending of it brought: only the statement that writes it can know.
+  last_news text not null default 'new' check (last_news in ('new', 'repeated', 'resolved')),
   entity_ids text[] not null,
   item jsonb not null,
   -- What was sent, redacted; null for midwatch's own.

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { IncomingItem } from "../core/item.ts";
+import {
+  listItems,
+  listRefusedItems,
+  readItem,
+  readTriage,
+  recordTriage,
+  storeItems,
+  storeRefusedItem,
+  takeUntriagedItems,
+} from "./items.ts";
+import { midwatch, minute, sampleItem } from "./samples.testing.ts";
+import { openTestDatabase, type TestDatabase } from "./testing.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+beforeEach(() => database.query("truncate incoming_items, refused_items, triage_decisions"));
+afterAll(() => database.drop());
+
+describe("storeItems", () => {
+  it("keeps the same fingerprint and start once, however often it is sent", async () => {
+    expect(await store(sampleItem())).toEqual([{ id: "item-1", news: "new" }]);
+    expect(await store(sampleItem({ id: "item-2", receivedAt: minute(2) }))).toEqual([
+      { id: "item-1", news: "repeated" },
+    ]);
+    expect(await store(sampleItem({ id: "item-3", startsAt: minute(9) }))).toEqual([{ id: "item-3", news: "new" }]);
+    expect(await readItem(database, "item-1")).toMatchObject({ timesSeen: 2, lastSeenAt: minute(2), raw: "raw text" });
+  });
+
+  it("ends an item once, and is not moved by a late word that it fires", async () => {
+    await store(sampleItem());
+    const resolved = sampleItem({ id: "item-2", status: "resolved", endsAt: minute(5) });
+    expect(await store(resolved)).toEqual([{ id: "item-1", news: "resolved" }]);
+    expect(await store(resolved)).toEqual([{ id: "item-1", news: "repeated" }]);
+    expect(await store(sampleItem())).toEqual([{ id: "item-1", news: "repeated" }]);
+    const stored = await readItem(database, "item-1");
+    expect(stored?.item).toEqual({ ...sampleItem(), status: "resolved", endsAt: minute(5) });
+  });
+
+  it("takes a whole payload in one go, equal ones in it too, in the order it was given", async () => {
+    const many = ["a", "b", "a", "c"].map((fingerprint, index) => sampleItem({ id: `item-${index}`, fingerprint }));
+    const resolvedB = sampleItem({ id: "item-9", fingerprint: "b", status: "resolved", endsAt: minute(3) });
+    const stored = await store(...many, resolvedB);
+    expect(stored.map(({ news }) => news)).toEqual(["new", "new", "repeated", "new", "repeated"]);
+    expect(
+      (await listItems(database, { status: "resolved" }, { limit: 9 })).map(({ item }) => item.fingerprint),
+    ).toEqual(["b"]);
+    expect(await storeItems(database, [])).toEqual([]);
+  });
+
+  it("stands many senders of the same alerts at the same time", async () => {
+    const payload = Array.from({ length: 50 }, (_, n) => sampleItem({ fingerprint: `f${n}`, id: `item-${n}` }));
+    const all = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => store(...(n % 2 ? payload : payload.toReversed()))),
+    );
+    expect(all.flat().filter(({ news }) => news === "new")).toHaveLength(50);
+  });
+});
+
+describe("triage", () => {
+  it("is asked about new items, and again when they are resolved", async () => {
+    await store(sampleItem());
+    expect((await takeUntriagedItems(database, 10)).map(({ id }) => id)).toEqual(["item-1"]);
+    await decide("opened", minute(2));
+    expect(await takeUntriagedItems(database, 10)).toEqual([]);
+    await store(sampleItem({ status: "resolved", endsAt: minute(5) }));
+    expect((await takeUntriagedItems(database, 10)).map(({ status }) => status)).toEqual(["resolved"]);
+    await decide("resolved", minute(6));
+    expect((await readTriage(database, { incidentId: "incident-1" })).map(({ outcome }) => outcome)).toEqual([
+      "opened",
+      "resolved",
+    ]);
+    expect(await readTriage(database, { itemId: "item-1" })).toMatchObject([{ grounds: { secondsApart: 12 } }, {}]);
+    expect(await readItem(database, "item-1")).toMatchObject({ incidentId: "incident-1" });
+  });
+
+  it("never gives one item to two at the same time", async () => {
+    await store(sampleItem(), sampleItem({ id: "item-2", fingerprint: "f2" }));
+    await database.transaction(async (first) => {
+      expect(await takeUntriagedItems(first, 1)).toHaveLength(1);
+      const rest = await database.transaction((second) => takeUntriagedItems(second, 10));
+      expect(rest).toHaveLength(1);
+    });
+  });
+});
+
+describe("refused items", () => {
+  it("are kept with where they were wrong, newest first", async () => {
+    const refused = {
+      source: "alertmanager/main",
+      receivedAt: minute(1),
+      place: "alerts.2.startsAt",
+      problem: "no time",
+    };
+    await storeRefusedItem(database, { ...refused, raw: "{\0" });
+    await storeRefusedItem(database, { ...refused, raw: "[]" });
+    expect(await listRefusedItems(database, 10)).toMatchObject([
+      { ...refused, raw: "[]" },
+      { ...refused, raw: "{\ufffd" },
+    ]);
+  });
+});
+
+function store(...items: IncomingItem[]) {
+  return storeItems(
+    database,
+    items.map((item) => ({ item, raw: "raw text" })),
+  );
+}
+
+function decide(outcome: "opened" | "resolved", decidedAt: number) {
+  const decision = {
+    itemId: "item-1",
+    outcome,
+    incidentId: "incident-1",
+    reason: "nothing like it is open",
+    decidedAt,
+  };
+  return recordTriage(database, decision, midwatch, { secondsApart: 12 });
+}
