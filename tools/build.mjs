@@ -14,6 +14,7 @@ const productEntryPoints = {
   hand: "src/app/hand-process.ts",
   "workers/telemetry": "src/telemetry/telemetry-worker.ts",
   "workers/engine": "src/app/engine-worker.ts",
+  start: "tools/start.ts",
 };
 const labEntryPoints = {
   "lab/lab": "lab/lab-main.ts",
@@ -29,7 +30,7 @@ const selfContained = {
   },
 };
 
-const productFolders = ["src", "packages", "tools/build.mjs", "package-lock.json"];
+const productFolders = ["src", "packages", "tools/build.mjs", "tools/start.ts", "package-lock.json"];
 const labFolders = ["lab", "packages", "tools/build.mjs", "package-lock.json"];
 const pageFolders = ["web", "src/server/views.ts", "src/server/incident-views.ts", "src/core", "package-lock.json"];
 
