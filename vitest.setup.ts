@@ -8,6 +8,8 @@ import { attachPostgres } from "./packages/postgres/src/postgres.ts";
  * (`src/store/testing.ts`), so that runs without a database cost nothing. Ends it, and what killed runs left, here.
  */
 export async function setup(): Promise<() => Promise<void>> {
+  // Somebody else's server, such as Debian's PostgreSQL 15: its data directory is given, and it is left running.
+  if (process.env["MIDWATCH_TEST_CLUSTER"] !== undefined) return async () => {};
   await removeAbandoned();
   const directory = path.join(os.tmpdir(), `${prefix}${process.pid}`);
   process.env["MIDWATCH_TEST_CLUSTER"] = path.join(directory, "data");

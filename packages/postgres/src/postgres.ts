@@ -129,12 +129,12 @@ export async function attachPostgres(dataDirectory: string): Promise<PostgresCon
 }
 
 function connectionsTo(
-  server: () => { pid: number; socketDirectory: string },
+  server: () => { pid: number; socketDirectory: string; port?: number },
   stop: () => Promise<void>,
 ): PostgresConnections {
   const connectionConfig = (database: string): PostgresConnectionConfig => ({
     host: server().socketDirectory,
-    port: SOCKET_PORT,
+    port: server().port ?? SOCKET_PORT,
     user: SUPERUSER,
     database,
     ssl: false,
@@ -150,7 +150,7 @@ function connectionsTo(
     connectionConfig,
     connectionString: (database) => {
       const query = new URLSearchParams({ host: server().socketDirectory, sslmode: "disable" });
-      return `postgresql://${SUPERUSER}@localhost:${SOCKET_PORT}/${encodeURIComponent(database)}?${query}`;
+      return `postgresql://${SUPERUSER}@localhost:${server().port ?? SOCKET_PORT}/${encodeURIComponent(database)}?${query}`;
     },
     ensureDatabase: (database) => ensureDatabase(connectionConfig("postgres"), database),
     stop,
