@@ -104,6 +104,17 @@ export async function listRecentWrites(
   );
 }
 
+/** True when midwatch has raised the processor limit of it and not taken that back: a person did not set the present one. */
+export async function hasRaisedProcessorLimit(database: Database, entityId: string): Promise<boolean> {
+  const rows = await database.query(
+    `select 1 as one from acts a where entity_id = $1 and not is_undo and state = 'done'
+       and action ->> 'kind' = 'raise-limit' and action -> 'parameters' ? 'cpuCores'
+       and not exists (select from acts u where u.plan_id = a.plan_id and u.is_undo and u.state = 'done') limit 1`,
+    [entityId],
+  );
+  return rows.length > 0;
+}
+
 /**
  * The last time a fix was measured as having made it worse, and nobody has released writes since: releasing the kill
  * switch is how a person says that automation may go on. Null: none.

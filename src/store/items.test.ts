@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { IncomingItem } from "../core/item.ts";
+import { openItemWriter } from "./item-writer.ts";
 import {
   listItems,
   listRefusedItems,
@@ -57,6 +58,34 @@ describe("storeItems", () => {
       Array.from({ length: 8 }, (_, n) => store(...(n % 2 ? payload : payload.toReversed()))),
     );
     expect(all.flat().filter(({ news }) => news === "new")).toHaveLength(50);
+  });
+});
+
+describe("an item writer", () => {
+  it("stores what comes together in few commits, and answers each with its own", async () => {
+    const writer = openItemWriter(database);
+    const items = Array.from({ length: 600 }, (_, n) => sampleItem({ fingerprint: `f${n % 500}`, id: `item-${n}` }));
+    const stored = await Promise.all(items.map((item) => writer.write({ item, raw: null })));
+    expect(stored.filter(({ news }) => news === "new")).toHaveLength(500);
+    expect(stored[599]).toEqual({ id: "item-99", news: "repeated" });
+    expect(writer.waiting).toBe(0);
+    const [commits] = await database.query<{ count: number }>(
+      "select count(distinct xmin::text) as count from incoming_items",
+    );
+    expect(commits?.count).toBeLessThanOrEqual(3);
+  });
+
+  it("refuses only the one that the database refuses", async () => {
+    const writer = openItemWriter(database);
+    const good = writer.write({ item: sampleItem(), raw: null });
+    const bad = writer.write({
+      item: sampleItem({ id: "x", fingerprint: "x" }),
+      raw: null,
+      accessLabel: "no such label",
+    });
+    await expect(bad).rejects.toThrow("access_label");
+    expect(await good).toEqual({ id: "item-1", news: "new" });
+    await writer.flush();
   });
 });
 

@@ -2,7 +2,7 @@ import type { Actor } from "../core/incident-events.ts";
 import type { IncomingItem, TriageDecision } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
 import { type Database, toJson, toText, toTimestamp } from "./database.ts";
-import { notify } from "./notifications.ts";
+import { channelOf } from "./notifications.ts";
 
 /** `raw`: what was sent, already redacted; null for midwatch's own detections. */
 export type ItemToStore = { item: IncomingItem; raw: string | null; accessLabel?: string };
@@ -24,51 +24,51 @@ export async function storeItems(database: Database, items: ItemToStore[]): Prom
   for (const entry of items)
     distinct.set(identityOf(entry.item), preferResolved(distinct.get(identityOf(entry.item)), entry));
   const rows = [...distinct.values()].map(toColumns);
-  return database.transaction(async (transaction) => {
-    const stored = await transaction.query<{
-      fingerprint: string;
-      starts_at: Instant;
-      id: string;
-      news: StoredItem["news"];
-    }>(
-      `with given as (
-         select * from jsonb_to_recordset($1::jsonb) as g(
-           id text, fingerprint text, starts_at timestamptz, source text, status text, ends_at timestamptz,
-           received_at timestamptz, entity_ids text[], item jsonb, raw text, access_label text)
-       ), written as (
-         insert into incoming_items as i (id, fingerprint, starts_at, source, status, ends_at, received_at, last_seen_at,
-                                          entity_ids, item, raw, access_label)
-         select id, fingerprint, starts_at, source, status, ends_at, received_at, received_at, entity_ids, item, raw,
-                access_label
-         from given order by fingerprint, starts_at -- always in one order, so that two senders cannot deadlock
-         on conflict (fingerprint, starts_at) do update set
-           times_seen = i.times_seen + 1,
-           last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at),
-           last_news = case when excluded.status = 'resolved' and i.status = 'firing' then 'resolved' else 'repeated' end,
-           status = case when excluded.status = 'resolved' then 'resolved' else i.status end,
-           ends_at = coalesce(i.ends_at, excluded.ends_at),
-           item = case when excluded.status = 'resolved' and i.status = 'firing'
-                       then i.item || jsonb_build_object('status', 'resolved', 'endsAt', excluded.item -> 'endsAt')
-                       else i.item end,
-           triaged_at = case when excluded.status = 'resolved' and i.status = 'firing' then null else i.triaged_at end
-         returning i.id, i.fingerprint, i.starts_at, i.last_news as news
-       )
-       select id, fingerprint, starts_at, news from written`,
-      [toJson(rows)],
-    );
-    const fresh = stored.filter(({ news }) => news !== "repeated").length;
-    if (fresh > 0) await notify(transaction, "items", { count: fresh });
-    const byIdentity = new Map(stored.map((row) => [`${row.fingerprint} ${row.starts_at}`, row]));
-    const answered = new Set<string>();
-    return items.map(({ item }) => {
-      const row = byIdentity.get(identityOf(item));
-      if (row === undefined) throw new Error(`item ${item.id} was not stored`); // contradicts the statement above
-      const isFirst = !answered.has(row.id);
-      answered.add(row.id);
-      return { id: row.id, news: isFirst ? row.news : "repeated" };
-    });
+  const stored = await database.query<{
+    fingerprint: string;
+    starts_at: Instant;
+    id: string;
+    news: StoredItem["news"];
+  }>(writeItems, [toJson(rows), channelOf("items")]);
+  const byIdentity = new Map(stored.map((row) => [`${row.fingerprint} ${row.starts_at}`, row]));
+  const answered = new Set<string>();
+  return items.map(({ item }) => {
+    const row = byIdentity.get(identityOf(item));
+    if (row === undefined) throw new Error(`item ${item.id} was not stored`); // contradicts the statement below
+    const isFirst = !answered.has(row.id);
+    answered.add(row.id);
+    return { id: row.id, news: isFirst ? row.news : "repeated" };
   });
 }
+
+/** One statement, one round trip, one commit: this is what a storm of alerts waits for. */
+const writeItems = `
+  with given as (
+    select * from jsonb_to_recordset($1::jsonb) as g(
+      id text, fingerprint text, starts_at timestamptz, source text, status text, ends_at timestamptz,
+      received_at timestamptz, entity_ids text[], item jsonb, raw text, access_label text)
+  ), written as (
+    insert into incoming_items as i (id, fingerprint, starts_at, source, status, ends_at, received_at, last_seen_at,
+                                     entity_ids, item, raw, access_label)
+    select id, fingerprint, starts_at, source, status, ends_at, received_at, received_at, entity_ids, item, raw,
+           access_label
+    from given order by fingerprint, starts_at -- always in one order, so that two senders cannot deadlock
+    on conflict (fingerprint, starts_at) do update set
+      times_seen = i.times_seen + 1,
+      last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at),
+      last_news = case when excluded.status = 'resolved' and i.status = 'firing' then 'resolved' else 'repeated' end,
+      status = case when excluded.status = 'resolved' then 'resolved' else i.status end,
+      ends_at = coalesce(i.ends_at, excluded.ends_at),
+      item = case when excluded.status = 'resolved' and i.status = 'firing'
+                  then i.item || jsonb_build_object('status', 'resolved', 'endsAt', excluded.item -> 'endsAt')
+                  else i.item end,
+      triaged_at = case when excluded.status = 'resolved' and i.status = 'firing' then null else i.triaged_at end
+    returning i.id, i.fingerprint, i.starts_at, i.last_news as news
+  ), told as (
+    select pg_notify($2, json_build_object('count', count(*))::text) from written where news <> 'repeated'
+    having count(*) > 0
+  )
+  select id, fingerprint, starts_at, news from written, (select count(*) from told) as told_first`;
 
 /** Keeps what could not be understood, for whoever mends the sender. */
 export async function storeRefusedItem(

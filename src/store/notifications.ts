@@ -38,10 +38,10 @@ export async function listen(database: OpenDatabase): Promise<Listener> {
 
   const connect = async () => {
     const fresh = new pg.Client(toClientConfig(database));
-    let isLost = false;
+    let isListening = false; // before that, whoever connects deals with it
     const lose = () => {
-      if (isLost || isClosed) return;
-      isLost = true;
+      if (!isListening || isClosed) return;
+      isListening = false;
       void fresh.end().catch(() => {});
       connectLater(100);
     };
@@ -50,8 +50,14 @@ export async function listen(database: OpenDatabase): Promise<Listener> {
     fresh.on("notification", ({ channel, payload }) => {
       for (const handle of handlers.get(channel) ?? []) handle(JSON.parse(payload ?? "null") as never);
     });
-    await fresh.connect();
-    for (const name of names) await fresh.query(`listen "${channelOf(name)}"`);
+    try {
+      await fresh.connect();
+      for (const name of names) await fresh.query(`listen "${channelOf(name)}"`);
+    } catch (error) {
+      await fresh.end().catch(() => {});
+      throw error;
+    }
+    isListening = true;
     client = fresh;
   };
   const connectLater = (delayMilliseconds: number) => {
@@ -86,7 +92,8 @@ export async function listen(database: OpenDatabase): Promise<Listener> {
 
 const names: NotificationName[] = ["incident-events", "items", "kill-switch", "outbox", "timers", "act-requests"];
 
-function channelOf(name: string): string {
+/** For statements that notify by themselves. */
+export function channelOf(name: NotificationName): string {
   return `midwatch-${name}`;
 }
 

@@ -28,9 +28,9 @@ create table incoming_items (
 );
 create unique index incoming_items_identity on incoming_items (fingerprint, starts_at);
 create index incoming_items_untriaged on incoming_items (received_at) where triaged_at is null;
-create index incoming_items_by_time on incoming_items (received_at);
-create index incoming_items_firing on incoming_items (source) where status = 'firing';
-create index incoming_items_by_incident on incoming_items (incident_id) where incident_id is not null;
+create index incoming_items_by_time on incoming_items (received_at, id);
+create index incoming_items_firing on incoming_items (received_at, id) where status = 'firing';
+create index incoming_items_by_incident on incoming_items (incident_id, received_at, id) where incident_id is not null;
 
 -- What could not be understood, so that a sender's mistake can be looked at.
 create table refused_items (
@@ -95,8 +95,8 @@ create table incidents (
   access_label text not null default 'everyone' references access_labels,
   summary jsonb not null
 );
-create index incidents_open on incidents (opened_at) where closed_at is null;
-create index incidents_by_time on incidents (opened_at desc, id);
+create index incidents_open on incidents (opened_at, id) where closed_at is null;
+create index incidents_by_time on incidents (opened_at, id);
 
 create table incident_observations (
   incident_id text not null,
