@@ -43,13 +43,6 @@ async function start(): Promise<void> {
   const secrets = readSecrets();
   const telemetryPort = await freePort();
   const platformPort = await freePort();
-  const environment = {
-    ...process.env,
-    DEMO_PLATFORM_URL: `http://127.0.0.1:${platformPort}`,
-    DEMO_PLATFORM_READ_TOKEN: secrets.platformRead,
-    DEMO_TELEMETRY_PORT: String(telemetryPort),
-    DEMO_TELEMETRY_TOKEN: secrets.telemetry,
-  };
   const lab = run(
     "lab",
     [
@@ -72,14 +65,30 @@ async function start(): Promise<void> {
     },
   );
   process.stdout.write("Starting the lab, a small shop of real processes, and midwatch beside it …\n");
-  onLine(lab, (text) => {
-    // The lab says once where everything is; people need only midwatch's own address.
-    if (!text.startsWith('{"ready"')) process.stdout.write(`${text}\n`);
-  });
+  const databaseUrl = await labDatabase(lab);
   const config = values.config ?? path.join(root, "lab", "midwatch.yaml");
   run("midwatch", [path.join(dist, "cli.js"), "--data", data, "serve", "--config", config, ...serveOptions], {
-    ...environment,
+    ...process.env,
+    DEMO_PLATFORM_URL: `http://127.0.0.1:${platformPort}`,
+    DEMO_PLATFORM_READ_TOKEN: secrets.platformRead,
     DEMO_PLATFORM_WRITE_TOKEN: secrets.platformWrite,
+    DEMO_DATABASE_URL: databaseUrl,
+    DEMO_TELEMETRY_PORT: String(telemetryPort),
+    DEMO_TELEMETRY_TOKEN: secrets.telemetry,
+  });
+}
+
+/** The lab says once, as JSON, where everything is; midwatch is given its database to read from. */
+function labDatabase(lab: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    lab.once("exit", () => reject(new Error("the lab did not start; its own words stand above")));
+    if (!lab.stdout) return;
+    createInterface({ input: lab.stdout }).on("line", (text) => {
+      const said = text.startsWith("{") ? (JSON.parse(text) as { databases?: { url: string }[] }) : {};
+      const url = said.databases?.[0]?.url;
+      if (url !== undefined) resolve(url);
+      else process.stdout.write(`${text}\n`);
+    });
   });
 }
 
@@ -96,10 +105,6 @@ function run(name: string, parameters: string[], environment: NodeJS.ProcessEnv)
     void stop();
   });
   return child;
-}
-
-function onLine(child: ChildProcess, handle: (text: string) => void): void {
-  if (child.stdout) createInterface({ input: child.stdout }).on("line", handle);
 }
 
 async function stop(): Promise<void> {

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { defaultPace, type Pace } from "../../incident/pace.ts";
+import { policyConfig } from "../../policy/policy-config.ts";
 
 /**
  * The shape of `midwatch.yaml`. Everything has a default; an empty file runs. Secrets are written as `${env:NAME}` or
@@ -17,23 +19,11 @@ const connection = z
   })
   .describe("One connected system; what else it takes depends on its type.");
 
-const environment = z.strictObject({
-  name: z.string().min(1),
-  isProduction: z
-    .boolean()
-    .default(true)
-    .describe("Production always asks a person. What is not declared is production."),
-  writes: z.enum(["none", "on-approval"]).default("none"),
-  freezes: z.array(z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime(), reason: z.string() })).default([]),
-  protectedTargets: z.array(z.string()).default([]),
-  writesPerHour: z.number().int().positive().default(6),
-});
-
 export const configSchema = z.strictObject({
   server: z
     .strictObject({
       host: z.string().default("127.0.0.1"),
-      port: z.number().int().min(0).max(65535).default(7300),
+      port: z.coerce.number().int().min(0).max(65535).default(7300),
       publicUrl: z.url().optional().describe("How people reach the page; beyond loopback it must be https."),
     })
     .prefault({}),
@@ -47,7 +37,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       isOn: z.boolean().default(true),
       host: z.string().default("127.0.0.1"),
-      port: z.number().int().min(0).max(65535).default(4318),
+      port: z.coerce.number().int().min(0).max(65535).default(4318),
       senders: z.array(token).default([]),
       retentionHours: seconds.default(24 * 7),
       maximumBytes: z
@@ -60,7 +50,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   intake: z.strictObject({ senders: z.array(token).default([]) }).prefault({}),
   connections: z.array(connection).default([]),
-  environments: z.array(environment).default([]),
+  policy: policyConfig.prefault({}).describe("Who may change what. Nothing, unless it stands here."),
   investigation: z
     .strictObject({
       budgetSeconds: seconds.default(15),
@@ -77,19 +67,17 @@ export const configSchema = z.strictObject({
         .describe("How long an answer is looked at again as more data come in."),
     })
     .prefault({}),
-  verification: z
-    .strictObject({
-      horizonSeconds: seconds.default(60),
-      holdSeconds: seconds.default(20),
-      everySeconds: seconds.default(5),
-    })
-    .prefault({}),
-  approvals: z.strictObject({ holdMinutes: seconds.default(10) }).prefault({}),
-  exit: z.strictObject({ quietSeconds: seconds.default(120), noTrafficSeconds: seconds.default(900) }).prefault({}),
+  pace: z
+    .strictObject(
+      Object.fromEntries(
+        Object.entries(defaultPace).map(([name, value]) => [name, z.number().nonnegative().default(value)]),
+      ) as Record<keyof Pace, z.ZodDefault<z.ZodNumber>>,
+    )
+    .prefault({})
+    .describe("How patient midwatch is, in seconds. The defaults are for production."),
 });
 
 export type Config = z.infer<typeof configSchema>;
-export type EnvironmentConfig = Config["environments"][number];
 export type ConnectionConfig = Config["connections"][number];
 
 /** For editors: `# yaml-language-server: $schema=…`. */

@@ -21,7 +21,7 @@ describe("midwatch.yaml", () => {
   test("an empty file runs with defaults", () => {
     const { config } = parseConfig("", "midwatch.yaml", server);
     expect(config.server.host).toBe("127.0.0.1");
-    expect(config.environments).toEqual([]);
+    expect(config.policy.environments).toEqual({});
   });
 
   test("an unknown setting is refused where it stands", () =>

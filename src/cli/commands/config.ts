@@ -15,7 +15,7 @@ export function addConfigCommands(program: Command): void {
       checkConnections(loaded);
       if (program.opts<{ json?: boolean }>().json) return line(JSON.stringify({ file: loaded.file, isRight: true }));
       line(
-        `${green("right")}  ${loaded.file}: ${loaded.config.connections.length} connections, ${loaded.config.environments.length} environments`,
+        `${green("right")}  ${loaded.file}: ${loaded.config.connections.length} connections, ${Object.keys(loaded.config.policy.environments).length} environments`,
       );
     });
 

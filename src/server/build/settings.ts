@@ -10,13 +10,10 @@ export function buildSettings(midwatch: Midwatch, connections: ConnectionView[])
     policy: {
       version: policy.version,
       file: midwatch.configFile,
-      environments: config.environments.map(({ name, writes, isProduction }) => ({
+      environments: Object.entries(config.policy.environments).map(([name, { writes, kind }]) => ({
         name,
-        level: writes === "none" ? "advisor" : "assistant",
-        sentence:
-          writes === "none"
-            ? "read-only"
-            : `changed only when a person approves${isProduction ? "; production" : "; not production"}`,
+        level: writes === "never" ? "advisor" : "assistant",
+        sentence: writes === "never" ? "read-only" : `changed only when a person approves; ${kind}`,
       })),
       rules: policy.rules,
     },

@@ -75,7 +75,7 @@ export function buildTrust({ outcomes, stop, audit, lastVerified, environments, 
         title: actionTitles[kind],
         cells: environments.map(({ name, writes }) => ({
           environment: name,
-          level: writes === "none" ? "advisor" : "assistant",
+          level: writes === "never" ? "advisor" : "assistant",
           record: recordOf(kind, name, outcomes),
         })),
       })),

@@ -37,14 +37,12 @@ export function addIntakeRoutes(routes: Routes, running: Running): void {
     "/api/v1/look",
     { schema: { body: z.object({ entity: z.string(), since: z.iso.datetime() }) } },
     async (request, reply): Promise<Receipt> =>
-      reply
-        .code(202)
-        .send(
-          await running().intake.look({
-            entity: request.body.entity,
-            since: Date.parse(request.body.since),
-            person: personOf(request),
-          }),
-        ),
+      reply.code(202).send(
+        await running().intake.look({
+          entity: request.body.entity,
+          since: Date.parse(request.body.since),
+          person: personOf(request),
+        }),
+      ),
   );
 }

@@ -43,7 +43,7 @@ export function addSessionRoutes(routes: Routes, running: Running): void {
       now: timestamp(midwatch.now()),
       person: personOf(request),
       stop: { ...stop, since: timestampOrNull(stop.since) },
-      writesSentence: stop.isStopped ? "All writes are stopped." : writesSentence(midwatch.config.environments),
+      writesSentence: stop.isStopped ? "All writes are stopped." : writesSentence(midwatch.config.policy.environments),
       watchSentence: null,
       version: midwatch.version,
       model: null,
@@ -52,8 +52,8 @@ export function addSessionRoutes(routes: Routes, running: Running): void {
   });
 }
 
-function writesSentence(environments: { name: string; writes: string }[]): string {
-  const writable = environments.filter(({ writes }) => writes !== "none").map(({ name }) => name);
+function writesSentence(environments: Record<string, { writes: string }>): string {
+  const writable = Object.keys(environments).filter((name) => environments[name]?.writes !== "never");
   return writable.length === 0
     ? "Read-only: nothing can be changed."
     : `Writes are on in ${writable.join(", ")}, each with approval.`;

@@ -16,7 +16,14 @@ export function addTrustRoutes(routes: Routes, running: Running): void {
     const { trust, now, config } = running();
     const since = now() - monthMilliseconds;
     const [outcomes, stop, audit] = await Promise.all([trust.outcomes(since), trust.stop(), trust.audit(50)]);
-    return buildTrust({ outcomes, stop, audit, lastVerified, environments: config.environments, since });
+    return buildTrust({
+      outcomes,
+      stop,
+      audit,
+      lastVerified,
+      environments: Object.entries(config.policy.environments).map(([name, { writes }]) => ({ name, writes })),
+      since,
+    });
   });
 
   routes.post("/api/v1/audit/verify", async (): Promise<AuditVerifyView> => {
