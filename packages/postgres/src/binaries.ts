@@ -64,6 +64,7 @@ function findNativeDirectory(): string {
     "NO_BINARY",
     `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} in node_modules (${packageName}).`,
     "Run `npm ci` again without --omit=optional; where the architecture has no package, use an external PostgreSQL (15 or newer) by its URL.",
+    { details: { platform: `${process.platform} on ${process.arch}` } },
   );
 }
 
@@ -76,6 +77,7 @@ function readVersion(nativeDirectory: string): string {
       "NO_BINARY",
       `The package of the embedded PostgreSQL at ${nativeDirectory} cannot be read: ${textOf(error)}.`,
       "Run `npm ci` again.",
+      { cause: error, details: { platform: `${process.platform} on ${process.arch}` } },
     );
   }
   throw new PostgresError("NO_BINARY", `${nativeDirectory} has no version in its package.json.`, "Run `npm ci` again.");
@@ -133,6 +135,7 @@ async function cachedCopy(
     "NO_PERMISSION",
     `PostgreSQL's programs at ${source} cannot be used by ${user.name}, and no copy could be made (${problems.join("; ")}).`,
     "Install below a directory that everybody may enter, or make /var/cache/midwatch writable.",
+    { details: { directory: source, problem: problems.join("; "), user: user.name } },
   );
 }
 

@@ -39,6 +39,7 @@ export function refuseUnreachable(dataDirectory: string, user: OperatingUser): v
     "DATA_DIRECTORY_UNREACHABLE",
     `PostgreSQL cannot run as root, so it runs as ${user.name}, who may not enter ${blocked} on the way to ${dataDirectory}.`,
     `Choose a data directory outside ${blocked} (such as /var/lib/midwatch), or run as the user who owns it.`,
+    { details: { directory: blocked, user: user.name } },
   );
 }
 
@@ -52,6 +53,7 @@ function readMajorVersion(dataDirectory: string): string | undefined {
         "NOT_A_DATA_DIRECTORY",
         `${dataDirectory} is not a directory.`,
         "Choose another data directory.",
+        { details: { directory: dataDirectory, problem: "it is not a directory" } },
       );
     }
     throw explainFailure("reading it", dataDirectory, "", error);
@@ -64,6 +66,7 @@ function refuseOtherVersion(dataDirectory: string, version: string, binaries: Bi
     "VERSION_MISMATCH",
     `${dataDirectory} was written by PostgreSQL ${version}; this is PostgreSQL ${binaries.majorVersion}, which cannot read it.`,
     `Export it with pg_dump of version ${version} and load it into an empty data directory, or go back to the release that made it.`,
+    { details: { directory: dataDirectory, found: version, known: binaries.majorVersion } },
   );
 }
 
@@ -81,6 +84,7 @@ function refuseForeignContent(dataDirectory: string): void {
     "NOT_A_DATA_DIRECTORY",
     `${dataDirectory} is neither empty nor a PostgreSQL data directory (it holds ${foreign.slice(0, 3).join(", ")}).`,
     "Choose an empty or new directory.",
+    { details: { directory: dataDirectory, problem: `it holds ${foreign.slice(0, 3).join(", ")}` } },
   );
 }
 
@@ -178,7 +182,7 @@ export function explainSpawn(program: string, user: OperatingUser, error: Error)
       "NO_BINARY",
       `${program} is there but this system cannot run it: it was built for glibc, which a musl system such as Alpine lacks.`,
       "Use a Debian-based image, or an external PostgreSQL (15 or newer) by its URL.",
-      { cause: error },
+      { cause: error, details: { platform: `${process.platform} on ${process.arch} without glibc` } },
     );
   }
   if (codeOf(error) === "EPERM" || codeOf(error) === "EINVAL") {
@@ -186,10 +190,11 @@ export function explainSpawn(program: string, user: OperatingUser, error: Error)
       "NO_PERMISSION",
       `This process runs as root but may not become ${user.name} (${textOf(error)}), and PostgreSQL refuses to run as root.`,
       "Start it as an ordinary user, or grant the container CAP_SETUID and CAP_SETGID.",
-      { cause: error },
+      { cause: error, details: { directory: program, problem: textOf(error), user: user.name } },
     );
   }
   return new PostgresError("NO_BINARY", `${program} cannot be run: ${textOf(error)}.`, "Run `npm ci` again.", {
     cause: error,
+    details: { platform: `${process.platform} on ${process.arch}` },
   });
 }

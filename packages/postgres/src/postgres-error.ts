@@ -9,16 +9,37 @@ export type PostgresErrorCode =
   | "START_FAILED"
   | "VERSION_MISMATCH"; // the data was written by another major version of PostgreSQL
 
+/** What the message is made of, for callers with messages of their own. */
+export type PostgresErrorDetails = {
+  directory?: string;
+  problem?: string;
+  /** Account that PostgreSQL would run as. */
+  user?: string;
+  /** Process id of the instance that holds the directory; 0 where it has just ended. */
+  pid?: number;
+  /** Major version that wrote the data, and ours. */
+  found?: string;
+  known?: number;
+  platform?: string;
+};
+
 /** An error with a code, one plain sentence (what happened and why) and the next thing a person does. */
 export class PostgresError extends Error {
   readonly code: PostgresErrorCode;
   readonly wayOut: string;
+  readonly details: PostgresErrorDetails;
 
-  constructor(code: PostgresErrorCode, message: string, wayOut: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    code: PostgresErrorCode,
+    message: string,
+    wayOut: string,
+    more: { cause?: unknown; details?: PostgresErrorDetails } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "PostgresError";
     this.code = code;
     this.wayOut = wayOut;
+    this.details = more.details ?? {};
   }
 }
 
@@ -39,12 +60,14 @@ export function textOf(error: unknown): string {
 export function explainFailure(doing: string, dataDirectory: string, said: string, cause?: unknown): PostgresError {
   const lastLines = said.trim().split("\n").slice(-6).join("\n");
   const code = codeOf(cause);
+  const problem = `${doing} failed${lastLines ? `: ${lastLines}` : ""}`;
+  const more = { cause, details: { directory: dataDirectory, problem } };
   if (code === "ENOSPC" || code === "EDQUOT" || /No space left on device|Disk quota exceeded/i.test(said)) {
     return new PostgresError(
       "DISK_FULL",
       `The disk that holds ${dataDirectory} is full: ${doing} failed.`,
       "Free some space (200 MB are enough to start) or choose another data directory, then start again.",
-      { cause },
+      more,
     );
   }
   if (
@@ -57,13 +80,13 @@ export function explainFailure(doing: string, dataDirectory: string, said: strin
       "NO_PERMISSION",
       `No permission for ${dataDirectory}: ${doing} failed${lastLines ? ` (${lastLines})` : ""}.`,
       "Give the account that runs this write access to the directory, or choose another data directory.",
-      { cause },
+      more,
     );
   }
   return new PostgresError(
     "START_FAILED",
     `PostgreSQL for ${dataDirectory}: ${doing} failed: ${lastLines || textOf(cause ?? "no message")}`,
-    `Read ${dataDirectory}/server.log if it exists; it ends with PostgreSQL's own reason.`,
-    { cause },
+    `Read ${dataDirectory}/postgres.log if it exists; it ends with PostgreSQL's own reason.`,
+    more,
   );
 }

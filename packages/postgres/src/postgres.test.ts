@@ -94,6 +94,7 @@ describe("startPostgres", () => {
     expect(refused?.reason).toMatchObject({
       code: "LOCKED_BY_OTHER",
       message: expect.stringContaining(`process ${process.pid}`),
+      details: { directory: dataDirectory, pid: process.pid },
     });
     expect(await startInOtherProcess(dataDirectory)).toEqual({ code: "LOCKED_BY_OTHER" });
     expect(await query(running[0]!, "select 1 as one")).toEqual([{ one: 1 }]);

@@ -28,7 +28,7 @@ import { removeRuntimeDirectory, SOCKET_PORT } from "./runtime-directory.ts";
 import { stopServer } from "./server-process.ts";
 
 export type { StartPostgresOptions } from "./bring-up.ts";
-export { PostgresError, type PostgresErrorCode } from "./postgres-error.ts";
+export { PostgresError, type PostgresErrorCode, type PostgresErrorDetails } from "./postgres-error.ts";
 export { type PostgresReadiness, probePostgres } from "./probe-postgres.ts";
 
 /** Ways to talk to a server. */
@@ -124,7 +124,10 @@ export async function attachPostgres(dataDirectory: string): Promise<PostgresCon
   if ((await probePostgres(server)) !== "accepting") return undefined;
   return connectionsTo(
     () => server,
-    () => stopServer(server.pid, absolute),
+    async () => {
+      await stopServer(server.pid, absolute);
+      removeRuntimeDirectory(server.socketDirectory);
+    },
   );
 }
 

@@ -28,6 +28,7 @@ export function prepareRuntimeDirectory(dataDirectory: string, user: OperatingUs
     "NO_PERMISSION",
     `No directory for PostgreSQL's socket: ${problems.join("; ")}.`,
     "Set TMPDIR to a short directory that you may write to.",
+    { details: { directory: os.tmpdir(), problem: problems.join("; "), user: user.name } },
   );
 }
 

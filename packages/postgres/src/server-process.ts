@@ -96,7 +96,8 @@ export async function stopServer(pid: number, dataDirectory: string): Promise<vo
   throw new PostgresError(
     "START_FAILED",
     `PostgreSQL (process ${pid}) did not stop within 20 s.`,
-    `Look at ${path.join(dataDirectory, "server.log")}, then end process ${pid} by hand.`,
+    `Look at ${path.join(dataDirectory, "postgres.log")}, then end process ${pid} by hand.`,
+    { details: { directory: dataDirectory, pid, problem: "the server that ran there did not stop" } },
   );
 }
 
@@ -116,9 +117,9 @@ function explainExit(settings: ServerSettings, said: string, spawnError: Error |
   return explainFailure("starting", settings.dataDirectory, said);
 }
 
-/** `server.log` inside the data directory; begun anew when it has grown, so that it never fills a disk. */
+/** `postgres.log` inside the data directory; begun anew when it has grown, so that it never fills a disk. */
 function openLog(dataDirectory: string, user: OperatingUser): { descriptor: number; readNew(): string } {
-  const file = path.join(dataDirectory, "server.log");
+  const file = path.join(dataDirectory, "postgres.log");
   try {
     const before = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     if (before > LOG_BYTES_KEPT) fs.renameSync(file, `${file}.old`);

@@ -57,6 +57,7 @@ export async function takeSupervisorLock(socketDirectory: string, dataDirectory:
         "LOCKED_BY_OTHER",
         `${dataDirectory} is in use by another instance (${holder}).`,
         "Stop that instance first, or start this one with another data directory.",
+        { details: { directory: dataDirectory, pid: Number(/process (\d+)/.exec(holder)?.[1] ?? 0) } },
       );
     }
     await sleep(50);
