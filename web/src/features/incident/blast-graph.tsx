@@ -1,0 +1,95 @@
+import type { BlastView } from "../../../../src/server/incident-views.ts";
+import { Glyph } from "../../components/glyph.tsx";
+import { Section } from "../../components/log-row.tsx";
+import { Time } from "../../components/time.tsx";
+import { useWidth } from "../../components/use-width.ts";
+import { layoutGraph } from "../../lib/layout-graph.ts";
+
+const height = 54;
+
+/** The part of the graph with cause, path and victims; what is as usual beside it is drawn quiet. */
+export function BlastGraph({ blast }: { blast: BlastView }) {
+  return (
+    <Section
+      id="radius"
+      title="Who is hurt"
+      sub={
+        <>
+          From the graph as it was at <Time at={blast.asOf} />.
+        </>
+      }
+    >
+      {blast.nodes.length === 0 ? (
+        <p className="soft small">Not known yet: it follows from the graph once there is a lead.</p>
+      ) : (
+        <Drawing blast={blast} />
+      )}
+    </Section>
+  );
+}
+
+function Drawing({ blast }: { blast: BlastView }) {
+  const [element, width] = useWidth<HTMLDivElement>(742);
+  const isNarrow = width < 420;
+  const layout = layoutGraph(
+    blast.nodes.map((node) => ({ ...node, id: node.entity.id })),
+    blast.edges,
+    { width: width - 4, least: isNarrow ? 108 : 124, most: 160, height, gapX: isNarrow ? 26 : 46, gapY: 16 },
+  );
+  const names = new Map(blast.nodes.map(({ entity }) => [entity.id, entity.name]));
+  const cause = blast.nodes.find(({ role }) => role === "cause");
+  const hurt = blast.nodes.filter(({ role }) => role === "victim" || role === "path");
+  const label = `${cause ? `${cause.entity.name} is the cause; ` : ""}${hurt.map(({ entity }) => entity.name).join(", ") || "nothing else"} hurt`;
+  return (
+    <div ref={element} className="graph-scroll">
+      <svg
+        width={Math.max(width, layout.width + 4)}
+        height={layout.height + 6}
+        viewBox={`-2 -3 ${Math.max(width, layout.width + 4)} ${layout.height + 6}`}
+        role="img"
+        aria-label={label}
+      >
+        {layout.edges.map((edge) => (
+          <path
+            key={`${edge.from} ${edge.to}`}
+            className={`g-edge ${edge.isHot ? "hot" : "dim"}${edge.isTentative ? " maybe" : ""}`}
+            d={edge.path}
+          >
+            <title>{`${names.get(edge.from)} needs ${names.get(edge.to)}`}</title>
+          </path>
+        ))}
+        {layout.edges
+          .filter(({ isHot }) => isHot)
+          .map((edge) => {
+            const from = layout.nodes.find(({ id }) => id === edge.from)!;
+            const x = from.x + layout.nodeWidth + 1;
+            const y = from.y + height / 2;
+            // The harm travels against the call: the arrow points at who is hurt.
+            return <path key={`${edge.from} ${edge.to} arrow`} className="g-arrow hot" d={`M${x} ${y}l9 -5v10z`} />;
+          })}
+        {layout.nodes.map((node) => (
+          <g
+            key={node.id}
+            className={`g-node ${node.state === "healthy" ? "ok" : node.state}${node.role === "cause" ? " cause" : ""}`}
+          >
+            <title>{`${node.entity.name}: ${node.sentence}`}</title>
+            <rect className="bx" x={node.x} y={node.y} width={layout.nodeWidth} height={height} rx="6" />
+            <g className="st">
+              <Glyph kind={node.state} size={15} x={node.x + 11} y={node.y + 10} label={node.state} />
+            </g>
+            <text className="nm" x={node.x + 33} y={node.y + 23}>
+              {cut(node.entity.name, Math.floor((layout.nodeWidth - 40) / 7.2))}
+            </text>
+            <text className="vl" x={node.x + 33} y={node.y + 41}>
+              {cut(node.role === "cause" ? "cause" : node.sentence, Math.floor((layout.nodeWidth - 40) / 6.4))}
+            </text>
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function cut(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1)).trimEnd()}…`;
+}

@@ -1,0 +1,19 @@
+import type { PlanView } from "../../../../src/server/incident-views.ts";
+
+/** Every line of what will be different, and that nothing else is. */
+export function FixDifference({ plan }: { plan: PlanView }) {
+  return (
+    <pre className="diff">
+      <span className="vh">Exact difference: </span>
+      {`${plan.target} on ${plan.connection}, ${plan.environment}\n`}
+      {plan.difference.map(({ path, before, after }) => (
+        <span key={path}>
+          {`  ${path}\n`}
+          {before !== null && <del>− {before}</del>}
+          {after !== null && <ins>+ {after}</ins>}
+        </span>
+      ))}
+      {plan.difference.length === 0 ? "  nothing that is kept changes" : "  nothing else changes"}
+    </pre>
+  );
+}

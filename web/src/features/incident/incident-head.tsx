@@ -1,0 +1,177 @@
+import { useState } from "react";
+import { Link } from "wouter";
+import type { IncidentView } from "../../../../src/server/incident-views.ts";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { ErrorLine } from "../../components/error-panel.tsx";
+import { Glyph } from "../../components/glyph.tsx";
+import { ReasonDialog } from "../../components/reason-dialog.tsx";
+import { Age, Time } from "../../components/time.tsx";
+import type { ApiError } from "../../data/api.ts";
+import { formatDuration } from "../../lib/format-duration.ts";
+import { formatPercent } from "../../lib/format-number.ts";
+import { incidentGlyph, phaseSentences, severityText } from "../../lib/phase.ts";
+import { surenessWord, trackSentence } from "../../lib/probability-word.ts";
+import { splitEmphasis, splitLead } from "../../lib/split-lead.ts";
+import type { IncidentActions } from "./incident-actions.ts";
+
+/** The answer first: what broke, how sure, for whom; then what a person can do about the answer. */
+export function IncidentHead({ incident, actions }: { incident: IncidentView; actions: IncidentActions }) {
+  const { headline, impact } = incident;
+  const [before, emphasis, after] = splitEmphasis(headline.text, headline.emphasis);
+  const [lead, rest] = splitLead(impact?.sentence ?? "");
+  return (
+    <header className="head" aria-live="polite">
+      <div className="bdh">
+        <StateLine incident={incident} />
+        <h1>
+          {before}
+          {emphasis && <em>{emphasis}</em>}
+          {after}
+        </h1>
+        <Sureness incident={incident} />
+        {impact && (
+          <p className="impact">
+            <b>{lead}</b>
+            {rest}
+          </p>
+        )}
+        <HeadActions incident={incident} actions={actions} />
+      </div>
+    </header>
+  );
+}
+
+function StateLine({ incident }: { incident: IncidentView }) {
+  const { line } = incident;
+  const glyph = incidentGlyph(line);
+  const isCalm = line.phase === "watching" || line.phase === "closed";
+  const tone = isCalm ? "is-healthy" : glyph === "degraded" ? "is-degraded" : "is-failing";
+  const badge = isCalm ? "healthy" : glyph === "running" ? "failing" : glyph;
+  const began = line.beganAt ?? line.openedAt;
+  return (
+    <div className="state">
+      <span className={`sev ${tone}`}>
+        <Glyph kind={badge} label={badge} /> {isCalm ? phaseSentences[line.phase] : severityText(line)}
+        {line.entity && `, ${line.entity.name}`}
+      </span>
+      {line.phase === "investigating" ? (
+        <span className="is-running">
+          <span className="wait-dot">
+            <Glyph kind="running" />
+          </span>{" "}
+          investigating, {formatDuration(incident.budget.secondsUsed)}
+        </span>
+      ) : (
+        !isCalm && <span>{line.takenOverBy ? `${line.takenOverBy} has it` : phaseSentences[line.phase]}</span>
+      )}
+      {line.nextSentence && <span>{line.nextSentence}</span>}
+      <span>
+        {incident.onset ? "began" : "reported"} <Time at={began} />
+        {line.closedAt ? (
+          <>
+            , closed <Time at={line.closedAt} />
+          </>
+        ) : (
+          <>
+            , <Age since={began} /> ago
+          </>
+        )}
+      </span>
+      <span>{line.label}</span>
+    </div>
+  );
+}
+
+/** Number, word of the fixed scale, and how often that was right here. */
+function Sureness({ incident }: { incident: IncidentView }) {
+  const { headline, budget } = incident;
+  if (headline.probability === null) {
+    return (
+      <div className="sure">
+        <span className="track">
+          {headline.verdict === "healthy"
+            ? "Looked at, and nothing found wrong."
+            : `No lead yet; ${budget.observations} questions asked.`}
+        </span>
+      </div>
+    );
+  }
+  const asked = incident.line.progress;
+  const leader = incident.suspects.find(({ kind }) => kind === "hypothesis");
+  const isUnknown = headline.verdict === "unknown" || headline.verdict === "leads";
+  return (
+    <div className={`sure${isUnknown ? " unsure" : ""}`}>
+      <span className="p">{formatPercent(headline.probability)}</span>
+      <span className="w">
+        {surenessWord(headline)}
+        {isUnknown && leader && ` ${lowerFirst(leader.title)}`}
+      </span>
+      <span className="track">
+        {headline.isFinal ? (
+          <>
+            {trackSentence(headline)}. <Link href="/trust#calibration">How we know</Link>
+          </>
+        ) : (
+          `still moving; ${asked ? `${asked.answered} of ${asked.asked}` : budget.observations} questions answered`
+        )}
+      </span>
+    </div>
+  );
+}
+
+function HeadActions({ incident, actions }: { incident: IncidentView; actions: IncidentActions }) {
+  const [error, setError] = useState<ApiError | null>(null);
+  const [isRejecting, setRejecting] = useState(false);
+  const { may, line } = incident;
+  const leader = incident.suspects.find(({ kind, rejected }) => kind === "hypothesis" && !rejected);
+  const run = async (action: () => Promise<ApiError | null>) => setError(await action());
+  return (
+    <>
+      <div className="acts">
+        {may.takeOver && (
+          <button type="button" className="btn" data-key="t" onClick={() => void run(actions.takeOver)}>
+            Take over <kbd>t</kbd>
+          </button>
+        )}
+        {may.handBack && (
+          <button type="button" className="btn" data-key="t" onClick={() => void run(actions.handBack)}>
+            Hand back <kbd>t</kbd>
+          </button>
+        )}
+        {may.rejectCause && leader && (
+          <button type="button" className="btn" data-key="n" onClick={() => setRejecting(true)}>
+            Not this <kbd>n</kbd>
+          </button>
+        )}
+        {may.addContext && (
+          <a className="btn" href="#say">
+            Add what you know <kbd>/</kbd>
+          </a>
+        )}
+        {incident.report && (
+          <a className="btn plain" href="#report">
+            Report
+          </a>
+        )}
+        <CopyButton text={`${window.location.origin}/incidents/${encodeURIComponent(line.id)}`} className="plain">
+          Copy link
+        </CopyButton>
+      </div>
+      <ErrorLine error={error} />
+      {isRejecting && leader && (
+        <ReasonDialog
+          title="Not this cause?"
+          sentence={`“${leader.title}” is set aside, and midwatch looks again without it.`}
+          submit="Not this"
+          placeholder="What makes you sure it is something else"
+          onSubmit={(why) => actions.rejectCause(leader.id, why)}
+          onClose={() => setRejecting(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function lowerFirst(text: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

@@ -1,0 +1,149 @@
+import type { IncidentView, TimelineEntry } from "../../../../src/server/incident-views.ts";
+import { LogRow } from "../../components/log-row.tsx";
+import { Time } from "../../components/time.tsx";
+import { useWidth } from "../../components/use-width.ts";
+import { useNow } from "../../data/clock.ts";
+import { linePath, verticalScale } from "../../lib/chart-scale.ts";
+import { formatTime, ticksWithin } from "../../lib/format-time.ts";
+import { seriesPoints } from "../../lib/series-value.ts";
+
+type Lane = { title: string; kinds: TimelineEntry["kind"][] };
+const lanes: Lane[] = [
+  { title: "changes", kinds: ["change", "action"] },
+  { title: "alerts", kinds: ["alert"] },
+  { title: "midwatch", kinds: ["midwatch", "message"] },
+  { title: "people", kinds: ["person"] },
+];
+
+/** Everything on the clock of the signal: lanes above, the same as sentences below. */
+export function IncidentTimeline({ incident }: { incident: IncidentView }) {
+  return (
+    <section className="sec" id="timeline" aria-labelledby="timeline-h">
+      <LogRow>
+        <h2 id="timeline-h">Timeline</h2>
+        <p className="sub">Everything on the clock of the signal.</p>
+      </LogRow>
+      {incident.timeline.length > 0 && (
+        <LogRow>
+          <div className="sec-body">
+            <Lanes incident={incident} />
+          </div>
+        </LogRow>
+      )}
+      <ol className="tl">
+        {incident.timeline.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries are only added, at their place in time
+          <LogRow as="li" key={index} margin={<Time at={entry.at} precision="second" />}>
+            <span className="what">
+              <span className="t-n">
+                <Time at={entry.at} />{" "}
+              </span>
+              {entry.kind}
+            </span>
+            <span>
+              <span className={entry.isKey ? "key-t" : ""}>{entry.sentence}</span>
+              {entry.detail && <span className="quiet"> {entry.detail}</span>}
+            </span>
+          </LogRow>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Lanes({ incident }: { incident: IncidentView }) {
+  const [element, width] = useWidth<HTMLDivElement>(742);
+  const now = useNow();
+  const { proof, timeline, onset } = incident;
+  const plot = width - 58;
+  const stamps = timeline.map(({ at }) => Date.parse(at));
+  const from = Date.parse(proof.window.from);
+  const to = Math.max(Date.parse(proof.window.to), ...stamps);
+  const x = (at: number) => ((Math.min(Math.max(at, from), to) - from) / Math.max(1, to - from)) * plot;
+  const main = proof.rows[0];
+  const signal = main?.series[0];
+  const points = signal ? seriesPoints(signal) : [];
+  const y = verticalScale(
+    points.map((point) => point?.[1] ?? 0),
+    56,
+    20,
+  ).at;
+  const line = linePath(points.map((point) => point && ([x(point[0]), y(point[1])] as [number, number])));
+  const shown = lanes.filter(({ kinds }) => timeline.some(({ kind }) => kinds.includes(kind)));
+  const laneY = (index: number) => 80 + index * 26;
+  const bottom = laneY(shown.length - 1) + 6;
+  return (
+    <div ref={element}>
+      <svg
+        width={width}
+        height={bottom + 24}
+        viewBox={`0 0 ${width} ${bottom + 24}`}
+        role="img"
+        aria-label="The same events on one axis, under the main signal; they are listed below."
+      >
+        <path className="c-line s1" d={line} />
+        {onset && (
+          <rect
+            className="c-onset"
+            x={x(Date.parse(onset.earliest))}
+            y="4"
+            width={Math.max(3, x(Date.parse(onset.latest)) - x(Date.parse(onset.earliest)))}
+            height={bottom - 4}
+          />
+        )}
+        {shown.map((lane, index) => (
+          <g key={lane.title}>
+            <line className="c-base" x1="0" x2={plot} y1={laneY(index)} y2={laneY(index)} />
+            <text x="0" y={laneY(index) - 8}>
+              {lane.title}
+            </text>
+            {timeline
+              .filter(({ kind }) => lane.kinds.includes(kind))
+              .map((entry, place) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: marks of a lane keep their order
+                <Mark key={place} entry={entry} x={x(Date.parse(entry.at))} y={laneY(index)} />
+              ))}
+          </g>
+        ))}
+        {main && (
+          <text className="c-t" x="0" y="14">
+            {main.title}
+          </text>
+        )}
+        {ticksWithin(from, to, Math.max(2, Math.floor(plot / 90))).map((at) => (
+          <text
+            key={at}
+            className="c-ax"
+            x={x(at)}
+            y={bottom + 19}
+            textAnchor={x(at) < 16 ? "start" : x(at) > plot - 16 ? "end" : "middle"}
+          >
+            {formatTime(at, now)}
+          </text>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+/** A change is a pennant, an alert a square, what midwatch did a dot, a person a ring. */
+function Mark({ entry, x, y }: { entry: TimelineEntry; x: number; y: number }) {
+  switch (entry.kind) {
+    case "change":
+    case "action":
+      return (
+        <path
+          className={`tl-flag${entry.isCause ? " cause" : ""}`}
+          d={`M${x} ${y - 6}v12M${x} ${y - 6}h10l-3 3.5 3 3.5h-10z`}
+        />
+      );
+    case "alert":
+      return (
+        <rect className={`tl-alert${entry.isKey ? " key" : ""}`} x={x - 4} y={y - 4} width="8" height="8" rx="1.5" />
+      );
+    case "person":
+      return <circle className="tl-person" cx={x} cy={y} r="4" />;
+    default:
+      return <circle className="tl-midwatch" cx={x} cy={y} r={entry.isKey ? 4 : 2.5} />;
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { type FixView, planStatuses } from "../../../../src/server/incident-views.ts";
+import { planWords } from "./plan-words.ts";
+
+type PlanFix = Extract<FixView, { state: "plan" }>;
+
+function fix(change: Partial<PlanFix>): PlanFix {
+  const plan = {
+    undo: { isArmed: true, sentence: "Back to 8.", whenBlind: "hold" },
+    expiresAt: "2026-11-21T02:17:00Z",
+    endedBecause: null,
+  } as PlanFix["plan"];
+  return {
+    state: "plan",
+    status: "waiting",
+    plan,
+    ruling: null,
+    approval: null,
+    execution: null,
+    undo: null,
+    alternatives: [],
+    ...change,
+  };
+}
+
+const approval = {
+  answer: "approved",
+  person: "Ada",
+  why: null,
+  via: "page",
+  at: "2026-11-21T02:08:41Z",
+} as PlanFix["approval"];
+
+describe("the words of a plan", () => {
+  it("has a title and a standing for every status", () => {
+    for (const status of planStatuses) {
+      const words = planWords(fix({ status }));
+      expect(words.title, status).not.toBe("");
+      if (status !== "waiting") expect(words.standing, status).not.toBe("");
+    }
+  });
+  it("says until when it holds while it waits", () => {
+    expect(planWords(fix({})).until).toEqual({ text: "holds until", at: "2026-11-21T02:17:00Z" });
+  });
+  it("says who approved, and how long it ran", () => {
+    const execution = {
+      result: "done",
+      why: "Read back as planned.",
+      startedAt: "2026-11-21T02:08:42Z",
+      finishedAt: "2026-11-21T02:11:20Z",
+      revision: "43",
+    } as const;
+    const words = planWords(fix({ status: "done", approval, execution }));
+    expect(words.until).toEqual({ text: "approved by Ada,", at: approval!.at });
+    expect(words.outcome).toEqual({ title: "Ran", lead: "2 min 38 s", rest: "Read back as planned." });
+  });
+  it("never speaks of a retry when the outcome is unknown", () => {
+    expect(planWords(fix({ status: "unknown" })).standing).toContain("never tried again");
+  });
+});

@@ -1,0 +1,59 @@
+import type { IncidentView } from "../../../../src/server/incident-views.ts";
+import { Time } from "../../components/time.tsx";
+
+/** What happens by itself while nobody answers. */
+export function NobodyAnswers({ incident }: { incident: IncidentView }) {
+  const { ifNobodyAnswers, exitSentence, line } = incident;
+  const isOver = line.phase === "watching" || line.phase === "closed";
+  if (ifNobodyAnswers.length === 0 && exitSentence === "") return null;
+  return (
+    <section className="nobody">
+      <b>{isOver ? "Still to come" : "If nobody answers"}</b>
+      <ol>
+        {ifNobodyAnswers.map(({ at, sentence }) => (
+          <li key={sentence}>
+            {at ? <Time at={at} /> : <span>later</span>}
+            <span>{sentence}</span>
+          </li>
+        ))}
+        {exitSentence !== "" && line.phase !== "closed" && (
+          <li>
+            <span>ends</span>
+            <span>{exitSentence}</span>
+          </li>
+        )}
+      </ol>
+    </section>
+  );
+}
+
+/** What is on this page, with how much of it. */
+export function PageIndex({ incident }: { incident: IncidentView }) {
+  const { evidence, suspects, sight, steps, thread, verification, report } = incident;
+  const holding = evidence.filter(({ result }) => result === "true").length;
+  const isVerified = verification !== null && verification.status !== "planned";
+  const links: ([href: string, title: string, note: string] | null)[] = [
+    isVerified ? ["#verification", "Did it help?", ""] : null,
+    ["#proof", "Proof", ""],
+    ["#evidence", "Evidence", evidence.length > 0 ? `${holding} of ${evidence.length} hold` : "none yet"],
+    ["#others", "Other causes", String(Math.max(0, suspects.filter(({ kind }) => kind === "hypothesis").length - 1))],
+    ["#sight", "Not seen", String(sight.gaps.length)],
+    ["#timeline", "Timeline", ""],
+    ["#radius", "Who is hurt", ""],
+    ["#steps", "Steps", String(steps.length)],
+    verification && !isVerified ? ["#verification", "How we will know", ""] : null,
+    ["#thread", "Talk", thread.length > 0 ? String(thread.length) : ""],
+    report ? ["#report", "Report", ""] : null,
+  ];
+  return (
+    <nav className="toc" aria-label="On this page">
+      {links
+        .filter((link) => link !== null)
+        .map(([href, title, note]) => (
+          <a key={href} href={href}>
+            {title} {note && <b>{note}</b>}
+          </a>
+        ))}
+    </nav>
+  );
+}

@@ -1,0 +1,107 @@
+import { Link } from "wouter";
+import type { IncidentView, SightView } from "../../../../src/server/incident-views.ts";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { Glyph } from "../../components/glyph.tsx";
+import { Section } from "../../components/log-row.tsx";
+import { shortId } from "../../components/observation-details.tsx";
+import type { IncidentActions } from "./incident-actions.ts";
+import { OneQuestion } from "./one-question.tsx";
+
+/** What was ruled out and why, what could not be seen, what was not asked: never hidden. */
+export function SightLedger({ incident, actions }: { incident: IncidentView; actions: IncidentActions }) {
+  const { ruledOut, sight, question, headline } = incident;
+  const isTold = headline.verdict === "unknown" && incident.fix.state !== "plan";
+  return (
+    <Section id="sight" title="Ruled out, and not seen" sub={countsSentence(sight.counts)}>
+      <div className="pair">
+        <div>
+          <h3>Ruled out</h3>
+          {ruledOut.length === 0 ? (
+            <p className="quiet small none">Nothing yet.</p>
+          ) : (
+            <ul className="lst">
+              {ruledOut.map((item) => (
+                <li key={item.title + item.why}>
+                  <Glyph kind="check" />
+                  <span>
+                    {item.title}
+                    <span className="quiet">
+                      {item.why}.{" "}
+                      {item.observationIds.slice(0, 2).map((id) => (
+                        <Link key={id} href={`/observations/${encodeURIComponent(id)}`}>
+                          {shortId(id)}{" "}
+                        </Link>
+                      ))}
+                    </span>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+        <div>
+          <h3>Could not see</h3>
+          {sight.gaps.length === 0 && sight.cutOff.length === 0 ? (
+            <p className="quiet small none">Everything that was asked for could be read.</p>
+          ) : (
+            <ul className="lst">
+              {sight.gaps.map((gap) => (
+                <li key={gap.title + gap.why}>
+                  <Glyph kind="unknown" label={gap.status} />
+                  <span>
+                    {gap.title}: {gapWords[gap.status]}
+                    <span className="quiet">
+                      {gap.why}.{gap.keepsOpen.length > 0 && ` Keeps open: ${gap.keepsOpen.join("; ")}.`}
+                      {gap.wayOut && (
+                        <span className="way-out">
+                          {" "}
+                          To close: <code>{gap.wayOut}</code> <CopyButton text={gap.wayOut}>Copy</CopyButton>
+                        </span>
+                      )}
+                    </span>
+                  </span>
+                </li>
+              ))}
+              {sight.cutOff.map((cut) => (
+                <li key={cut.what + cut.why}>
+                  <Glyph kind="unknown" label="not asked" />
+                  <span>
+                    {cut.what}: not asked
+                    <span className="quiet">{cutWords[cut.why]}</span>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+      </div>
+      {question && !isTold && <OneQuestion question={question} actions={actions} mayAnswer={incident.may.addContext} />}
+    </Section>
+  );
+}
+
+const gapWords = { empty: "nothing there", denied: "denied", unmapped: "no signal known", failed: "no answer" };
+const cutWords = {
+  seconds: "The time for it was used up.",
+  calls: "The number of questions was used up.",
+  rounds: "The rounds were used up.",
+  person: "A person stopped it.",
+};
+
+/** `31 observations: 28 answered, 1 partial, 1 denied.` */
+export function countsSentence(counts: SightView["counts"]): string {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (total === 0) return "Nothing was observed yet.";
+  const words = {
+    data: "answered",
+    partial: "partial",
+    empty: "empty",
+    denied: "denied",
+    unmapped: "without a known signal",
+    failed: "failed",
+  };
+  const parts = (Object.keys(words) as (keyof typeof words)[])
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${words[status]}`);
+  return `${total} ${total === 1 ? "observation" : "observations"}: ${parts.join(", ")}.`;
+}

@@ -1,0 +1,66 @@
+import { useState } from "react";
+import { Link } from "wouter";
+import type { AlertLine, NowView, OverruleRequest, OverruleVerdict } from "../../../../src/server/views.ts";
+import { ErrorLine } from "../../components/error-panel.tsx";
+import { Time } from "../../components/time.tsx";
+import { type ApiError, postJson } from "../../data/api.ts";
+import { refetch } from "../../data/resources.ts";
+import { formatCount } from "../../lib/format-number.ts";
+
+/** What needed nobody, each with its reason, one tap to overrule. */
+export function KeptQuiet({ quiet }: { quiet: NowView["keptQuiet"] }) {
+  return (
+    <section aria-labelledby="kept">
+      <div className="panel-h">
+        <h2 id="kept">Kept quiet today</h2>
+        <span className="sub">
+          <Link href="/alerts">
+            {formatCount(quiet.total)} since <Time at={quiet.since} />
+          </Link>
+        </span>
+      </div>
+      {quiet.items.length === 0 ? (
+        <p className="soft small">Nothing yet. What is folded or left alone appears here, with the reason.</p>
+      ) : (
+        <ul className="kept">
+          {quiet.items.map((item) => (
+            <QuietItem key={item.itemId} item={item} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function QuietItem({ item }: { item: AlertLine }) {
+  const [error, setError] = useState<ApiError | null>(null);
+  const [isSending, setSending] = useState(false);
+  const verdict: OverruleVerdict = item.outcome === "joined" ? "split-off" : "should-have-paged";
+  const overrule = async () => {
+    setSending(true);
+    const body: OverruleRequest = { verdict, why: null };
+    const answer = await postJson(`/alerts/${encodeURIComponent(item.itemId)}/overrule`, body);
+    setSending(false);
+    setError(answer.ok ? null : answer.error);
+    if (answer.ok) void refetch("/now");
+  };
+  return (
+    <li>
+      <Time at={item.startsAt} />
+      <span>
+        {item.entity ? `${item.entity.name}: ` : ""}
+        {item.count > 1 ? `${item.count} × ` : ""}
+        {item.title}
+      </span>
+      <span className="rs">
+        {item.overruled ? `${item.overruled.person}: ${item.overruled.verdict.replaceAll("-", " ")}` : item.reason}
+        <ErrorLine error={error} />
+      </span>
+      {!item.overruled && (
+        <button type="button" className="btn mini" disabled={isSending} onClick={() => void overrule()}>
+          {verdict === "split-off" ? "Split off" : "Should have paged"}
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import type { IncidentLine, NowView } from "../../../../src/server/views.ts";
+import { nowHeadline, nowSub } from "./now-headline.ts";
+
+const night = new Date(2026, 10, 21, 3, 7).getTime();
+const day = new Date(2026, 10, 21, 14, 7).getTime();
+const lines = (...phases: IncidentLine["phase"][]) => phases.map((phase) => ({ phase })) as IncidentLine[];
+
+describe("the first line", () => {
+  it("names what waits for a person first", () => {
+    expect(nowHeadline(lines("waiting-for-approval", "needs-a-person", "needs-a-person", "watching"), night)).toBe(
+      "One fix waits for you. Two more need somebody before morning.",
+    );
+  });
+  it("by day does not speak of the morning", () => {
+    expect(nowHeadline(lines("needs-a-person"), day)).toBe("One incident needs somebody.");
+  });
+  it("says that midwatch is on it when nothing needs a person", () => {
+    expect(nowHeadline(lines("investigating"), day)).toBe("Nothing needs you yet. midwatch is on one incident.");
+  });
+  it("says that nothing needs you", () => {
+    expect(nowHeadline([], day)).toBe("Nothing needs you.");
+    expect(nowHeadline(lines("watching"), day)).toBe("Nothing needs you. One is still watched.");
+  });
+});
+
+describe("the line under it", () => {
+  const view = (...states: string[]) =>
+    ({
+      graph: { nodes: states.map((state, index) => ({ state, entity: { name: `s${index}` } })) },
+      keptQuiet: { total: 0 },
+    }) as unknown as NowView;
+  it("names where users are hurt", () => {
+    expect(nowSub(view("failing", "healthy"), day)).toBe("Users are hurt in one place: s0.");
+  });
+  it("never calls healthy what nobody can see", () => {
+    expect(nowSub(view("healthy", "unknown"), day)).toBe(
+      "Everything that can be seen is as usual. Of one nothing can be seen.",
+    );
+    expect(nowSub(view("unknown"), day)).toBe("");
+  });
+});

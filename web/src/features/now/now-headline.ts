@@ -1,0 +1,60 @@
+import type { IncidentLine, NowView } from "../../../../src/server/views.ts";
+import { capital, countWord } from "../../lib/format-number.ts";
+import { tonightOrToday } from "../../lib/format-time.ts";
+
+/** Who needs me? In one line. `now` in milliseconds. */
+export function nowHeadline(incidents: IncidentLine[], now: number): string {
+  const waiting = count(incidents, ["waiting-for-approval"]);
+  const unanswered = count(incidents, ["needs-a-person"]);
+  const running = count(incidents, ["investigating", "acting", "verifying"]);
+  const watched = count(incidents, ["watching"]);
+  const sentences: string[] = [];
+  if (waiting > 0)
+    sentences.push(waiting === 1 ? "One fix waits for you." : `${capital(countWord(waiting))} fixes wait for you.`);
+  if (unanswered > 0) {
+    const more = waiting > 0 ? " more" : "";
+    const until = new Date(now).getHours() < 6 ? " before morning" : "";
+    const verb = unanswered === 1 ? "needs" : "need";
+    const noun = more === "" ? (unanswered === 1 ? " incident" : " incidents") : more;
+    sentences.push(`${capital(countWord(unanswered))}${noun} ${verb} somebody${until}.`);
+  }
+  if (sentences.length > 0) return sentences.join(" ");
+  if (running > 0) {
+    return `Nothing needs you yet. midwatch is on ${running === 1 ? "one incident" : `${countWord(running)} incidents`}.`;
+  }
+  if (watched > 0)
+    return `Nothing needs you. ${capital(countWord(watched))} ${watched === 1 ? "is" : "are"} still watched.`;
+  return "Nothing needs you.";
+}
+
+/** Who is hurt, and how much needed nobody. Never says healthy of what cannot be seen. */
+export function nowSub(view: Pick<NowView, "graph" | "keptQuiet">, now: number): string {
+  const failing = view.graph.nodes.filter(({ state }) => state === "failing").map(({ entity }) => entity.name);
+  const degraded = view.graph.nodes.filter(({ state }) => state === "degraded").length;
+  const unseen = view.graph.nodes.filter(({ state }) => state === "unknown").length;
+  const sentences: string[] = [];
+  if (failing.length > 0) {
+    const places = failing.length === 1 ? "one place" : `${countWord(failing.length)} places`;
+    const named = failing.slice(0, 3).join(", ") + (failing.length > 3 ? " and others" : "");
+    sentences.push(`Users are hurt in ${places}: ${named}.`);
+  } else if (degraded > 0) {
+    sentences.push(
+      `${capital(countWord(degraded))} ${degraded === 1 ? "service is" : "services are"} worse than usual.`,
+    );
+  } else if (view.graph.nodes.length > unseen) {
+    sentences.push("Everything that can be seen is as usual.");
+  }
+  if (unseen > 0 && view.graph.nodes.length > unseen) {
+    sentences.push(`Of ${unseen === 1 ? "one" : countWord(unseen)} nothing can be seen.`);
+  }
+  const quiet = view.keptQuiet.total;
+  if (quiet > 0) {
+    const others = quiet === 1 ? "One other alert" : `${capital(countWord(quiet))} other alerts`;
+    sentences.push(`${others} ${tonightOrToday(now)} needed nobody.`);
+  }
+  return sentences.join(" ");
+}
+
+function count(incidents: IncidentLine[], phases: IncidentLine["phase"][]): number {
+  return incidents.filter(({ phase }) => phases.includes(phase)).length;
+}

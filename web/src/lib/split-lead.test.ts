@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { splitEmphasis, splitLead } from "./split-lead.ts";
+
+it("sets the first of several sentences apart", () => {
+  expect(splitLead("Checkout is slow. It began at 02:57.")).toEqual(["Checkout is slow.", " It began at 02:57."]);
+});
+it("does not take a decimal point or a version for the end of a sentence", () => {
+  expect(splitLead("p99 went from 0.24 to 1.92 s on v2.14.0")).toEqual(["p99 went from 0.24 to 1.92 s on v2.14.0", ""]);
+});
+it("sets a clause before a bracket apart", () => {
+  expect(splitLead("1 in 26 checkouts fails (3.9 %, usually 0.2 %)")).toEqual([
+    "1 in 26 checkouts fails",
+    " (3.9 %, usually 0.2 %)",
+  ]);
+});
+it("finds the emphasised part, and leaves the text whole where it is not", () => {
+  expect(splitEmphasis("a b c", "b")).toEqual(["a ", "b", " c"]);
+  expect(splitEmphasis("a b c", "x")).toEqual(["a b c", "", ""]);
+  expect(splitEmphasis("a b c", null)).toEqual(["a b c", "", ""]);
+});

@@ -1,0 +1,72 @@
+import { useMemo } from "react";
+import type { IncidentView } from "../../../src/server/incident-views.ts";
+import { ErrorPanel } from "../components/error-panel.tsx";
+import { PageSkeleton } from "../components/skeleton.tsx";
+import { refetch, useResource } from "../data/resources.ts";
+import { ActionBar } from "../features/incident/action-bar.tsx";
+import { BlastGraph } from "../features/incident/blast-graph.tsx";
+import { EvidenceList } from "../features/incident/evidence-list.tsx";
+import { FixCard } from "../features/incident/fix-card.tsx";
+import { incidentActions } from "../features/incident/incident-actions.ts";
+import { IncidentHead } from "../features/incident/incident-head.tsx";
+import { IncidentTimeline } from "../features/incident/incident-timeline.tsx";
+import { JoinedAlerts } from "../features/incident/joined-alerts.tsx";
+import { ProofStrip } from "../features/incident/proof-strip.tsx";
+import { ReportSection } from "../features/incident/report-section.tsx";
+import { NobodyAnswers, PageIndex } from "../features/incident/side-notes.tsx";
+import { SightLedger } from "../features/incident/sight-ledger.tsx";
+import { StepsTable } from "../features/incident/steps-table.tsx";
+import { Suspects } from "../features/incident/suspects.tsx";
+import { Thread } from "../features/incident/thread.tsx";
+import { VerificationSection } from "../features/incident/verification-section.tsx";
+import { Tabs, useTitle } from "../shell/page-frame.tsx";
+
+/** What broke, how sure, for whom, may I approve? Then the proof. */
+export function IncidentPage({ incidentId }: { incidentId: string }) {
+  const path = `/incidents/${encodeURIComponent(incidentId)}`;
+  const { body, error } = useResource<IncidentView>(path);
+  const actions = useMemo(() => incidentActions(incidentId), [incidentId]);
+  useTitle(body ? `${body.line.label}: ${body.headline.text}` : "Incident");
+  if (!body) {
+    return (
+      <>
+        {error ? (
+          <ErrorPanel error={error} onRetry={() => void refetch(path)} />
+        ) : (
+          <PageSkeleton title="Incident" waitsFor="this incident" />
+        )}
+        <Tabs />
+      </>
+    );
+  }
+  const isVerified = body.verification !== null && body.verification.status !== "planned";
+  const isRunning = body.line.phase === "investigating";
+  return (
+    <>
+      <div className="two">
+        <IncidentHead incident={body} actions={actions} />
+        <aside className="side" aria-label="Fix">
+          <FixCard incident={body} actions={actions} />
+          <NobodyAnswers incident={body} />
+          <PageIndex incident={body} />
+        </aside>
+        <div className="main log">
+          {isVerified && <VerificationSection incident={body} />}
+          <ProofStrip incident={body} />
+          {isRunning && <Suspects incident={body} />}
+          <EvidenceList incident={body} actions={actions} />
+          {!isRunning && <Suspects incident={body} />}
+          <SightLedger incident={body} actions={actions} />
+          <IncidentTimeline incident={body} />
+          <JoinedAlerts incident={body} />
+          <BlastGraph blast={body.blast} />
+          <StepsTable incident={body} />
+          {!isVerified && <VerificationSection incident={body} />}
+          <Thread incident={body} actions={actions} />
+          <ReportSection incident={body} />
+        </div>
+      </div>
+      <ActionBar incident={body} actions={actions} />
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+import { Link } from "wouter";
+import type { ObservationView } from "../../../src/server/incident-views.ts";
+import { ChartStrip } from "../components/chart-strip.tsx";
+import { LogRow } from "../components/log-row.tsx";
+import { ObservationDetails, shortId } from "../components/observation-details.tsx";
+import { Time } from "../components/time.tsx";
+import { refetch, useResource } from "../data/resources.ts";
+import { DataTable } from "../features/observation/data-table.tsx";
+import { formatDuration } from "../lib/format-duration.ts";
+import { Tabs, useTitle } from "../shell/page-frame.tsx";
+import { PageStates } from "../shell/page-states.tsx";
+
+/** A stored, immutable answer: what was asked, of whom, over what, and what came. */
+export function ObservationPage({ observationId }: { observationId: string }) {
+  const path = `/observations/${encodeURIComponent(observationId)}`;
+  const resource = useResource<ObservationView>(path);
+  useTitle("Observation");
+  const { body } = resource;
+  if (!body) {
+    return (
+      <PageStates
+        resource={resource}
+        title="Observation"
+        waitsFor="the stored answer"
+        onRetry={() => void refetch(path)}
+      />
+    );
+  }
+  return (
+    <>
+      <header className="lead">
+        <p className="small quiet">
+          Observation <code title={body.id}>{shortId(body.id)}</code>, stored{" "}
+          <Time at={body.observedAt} precision="second" />, never changed since
+        </p>
+        <h1>{body.inWords}</h1>
+        <p>
+          {body.source} answered after {formatDuration(body.durationSeconds)}: {statusWords[body.status]}.{" "}
+          {body.note && `${body.note.why}. `}
+          {body.note?.wayOut && (
+            <>
+              To mend it: <code>{body.note.wayOut}</code>
+            </>
+          )}
+          {body.isTainted && " It holds text from outside: quoted, never obeyed."}
+        </p>
+      </header>
+      <div className="log tm observation">
+        <LogRow>
+          <ObservationDetails observation={body} />
+        </LogRow>
+        {body.charts.map((chart) => (
+          <LogRow key={chart.title}>
+            <h3 className="chart-h">{chart.title}</h3>
+            <ChartStrip
+              label={chart.title}
+              window={body.window}
+              pennants={[]}
+              bands={[]}
+              isNowShown={false}
+              rows={chart.series.slice(0, 12).map((series, index) => ({
+                id: String(index),
+                title: series.label || chart.title,
+                note: null,
+                unit: chart.unit,
+                series: [series],
+                usual: null,
+                limit: null,
+                goal: null,
+                waitsFor: null,
+                observationIds: [],
+              }))}
+            />
+            {chart.series.length > 12 && (
+              <p className="quiet small">{chart.series.length - 12} more series are in the raw data.</p>
+            )}
+          </LogRow>
+        ))}
+        {body.logLines.length > 0 && (
+          <LogRow>
+            <pre className="logx lines">
+              {body.logLines.map((line, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: stored lines never move
+                <span key={index}>
+                  <Time at={line.at} precision="second" /> {line.severity.padEnd(5)} {line.entity?.name ?? ""}{" "}
+                  {line.text}
+                  {"\n"}
+                </span>
+              ))}
+            </pre>
+          </LogRow>
+        )}
+        {body.tables.map((table) => (
+          <LogRow key={table.title}>
+            <DataTable table={table} />
+          </LogRow>
+        ))}
+        {body.gaps.length > 0 && (
+          <LogRow>
+            <h3 className="chart-h">Could not see</h3>
+            <ul className="small soft">
+              {body.gaps.map((gap) => (
+                <li key={`${gap.entity?.id} ${gap.why}`}>
+                  {gap.entity ? `${gap.entity.name}: ` : ""}
+                  {gap.status}, {gap.why}
+                </li>
+              ))}
+            </ul>
+          </LogRow>
+        )}
+        {body.citedBy.length > 0 && (
+          <LogRow>
+            <h3 className="chart-h">Cited by</h3>
+            <ul className="small">
+              {body.citedBy.map((citation) => (
+                <li key={citation.incidentId + citation.claimSentence}>
+                  <Link href={`/incidents/${encodeURIComponent(citation.incidentId)}`}>{citation.label}</Link>:{" "}
+                  {citation.claimSentence}
+                </li>
+              ))}
+            </ul>
+          </LogRow>
+        )}
+      </div>
+      <Tabs />
+    </>
+  );
+}
+
+const statusWords: Record<ObservationView["status"], string> = {
+  data: "data",
+  empty: "nothing there, which is an answer too",
+  partial: "part of it",
+  denied: "denied",
+  unmapped: "no signal known for this here; nobody looked",
+  failed: "no answer",
+};
