@@ -1,0 +1,187 @@
+import { z } from "zod";
+import type { EntityId } from "../core/entity.ts";
+import { midwatchError } from "../core/errors.ts";
+import type { IncomingItem, TriageDecision } from "../core/item.ts";
+import type { Instant } from "../core/window.ts";
+import { itemId } from "../formats/alert-item.ts";
+import { type AlertmanagerContext, readAlertmanagerPayload } from "../formats/alertmanager-payload.ts";
+import { redact, redactJson } from "../formats/redact.ts";
+import { readWebhookPayload } from "../formats/webhook-payload.ts";
+import { type PushedChange, toChange } from "../knowledge/change-feed.ts";
+import type { EntityRegister } from "../knowledge/entity-register.ts";
+import { storeChanges } from "../store/changes.ts";
+import type { Database } from "../store/database.ts";
+import {
+  type ItemToStore,
+  listItems,
+  readItem,
+  readTriage,
+  type StoredItem,
+  storeRefusedItem,
+} from "../store/items.ts";
+import type { AlertRecord, Intake, Receipt } from "./midwatch.ts";
+
+export type IntakeDependencies = {
+  database: Database;
+  register: EntityRegister;
+  /** Puts items on disk; answers when they are there. */
+  store: (items: ItemToStore[]) => Promise<StoredItem[]>;
+  /** Decides about what was stored now; resolves when every item has its incident or its reason. */
+  triage: () => Promise<void>;
+  /** The query that an alert's rule evaluates, where a connection knows the rule. */
+  findSignal: AlertmanagerContext["findSignal"];
+  now: () => Instant;
+};
+
+const mostKeptBytes = 20_000;
+const watchListLimit = 2000;
+
+export function createIntake(dependencies: IntakeDependencies): Intake {
+  const { database, register, store, now } = dependencies;
+  const refuse = async (source: string, place: string, problem: string, raw: unknown): Promise<never> => {
+    await keepRefused(database, source, place, problem, raw, now());
+    throw midwatchError("MW_PAYLOAD_INVALID", { where: place, problem });
+  };
+  const take = async (items: IncomingItem[], raw: unknown): Promise<string[]> => {
+    const text = textOf(raw);
+    const stored = await store(items.map((item) => ({ item: withEntities(item, register), raw: text })));
+    return stored.map(({ id }) => id);
+  };
+  const withIncidents = async (itemIds: string[]): Promise<Receipt> => {
+    await dependencies.triage();
+    const rows = await Promise.all(itemIds.map((id) => readItem(database, id)));
+    return { itemIds, incidentIds: [...new Set(rows.flatMap((row) => row?.incidentId ?? []))] };
+  };
+
+  return {
+    alertmanager: async (sender, body) => {
+      const source = `alertmanager/${sender}`;
+      const reading = readAlertmanagerPayload(body, { source, receivedAt: now(), findSignal: dependencies.findSignal });
+      const [problem] = reading.problems;
+      if (reading.kind === "refused" || (reading.items.length === 0 && problem)) {
+        return refuse(source, problem?.where ?? "$", problem?.problem ?? "not understood", body);
+      }
+      for (const { where, problem: what } of reading.problems)
+        await keepRefused(database, source, where, what, body, now());
+      return { itemIds: await take(reading.items, body), incidentIds: [] };
+    },
+    context: async (body) => {
+      if (typeof body !== "object" || body === null)
+        return refuse("context", "body", "an object with `alert` and, as far as known, `context`", body);
+      const item = readWebhookPayload(body, { source: "context", receivedAt: now() });
+      return withIncidents(await take([{ ...item, kind: "context" }], body));
+    },
+    webhook: async (name, body) => {
+      if (typeof body !== "object" || body === null)
+        return refuse(`webhook/${name}`, "body", "a JSON object or list", body);
+      const items = (Array.isArray(body) ? body : [body]).map((one) =>
+        readWebhookPayload(one, { source: `webhook/${name}`, receivedAt: now() }),
+      );
+      return { itemIds: await take(items, body), incidentIds: [] };
+    },
+    changes: async (sender, body) => {
+      const parsed = pushedChanges.safeParse(Array.isArray(body) ? body : [body]);
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        return refuse(`changes/${sender}`, issue?.path.join(".") || "body", issue?.message ?? "not understood", body);
+      }
+      const changes = parsed.data.map((pushed) =>
+        toChange(pushed satisfies PushedChange, sender, register.findByName, redact, now()),
+      );
+      await storeChanges(database, changes);
+      return { changeIds: changes.map(({ id }) => id) };
+    },
+    refused: (source, place, problem, raw) => keepRefused(database, source, place, problem, raw, now()),
+    look: async ({ entity, since, person }) => {
+      const entityId = register.findByName(entity);
+      if (entityId === null) throw midwatchError("MW_NOT_FOUND", { what: `service ${entity}` });
+      return withIncidents(await take([lookItem(entity, entityId, since, person.name, now())], { entity, since }));
+    },
+    list: async ({ since, limit, before }) => {
+      const rows = await listItems(
+        database,
+        { receivedSince: since },
+        { limit, ...(before === undefined ? {} : { before: { receivedAt: before, id: "" } }) },
+      );
+      return Promise.all(
+        rows.map(async ({ item, timesSeen }): Promise<AlertRecord> => {
+          const decisions: TriageDecision[] = await readTriage(database, { itemId: item.id });
+          return { item, decision: decisions.at(-1), timesSeen };
+        }),
+      );
+    },
+    count: async (since) => {
+      const rows = await listItems(database, { receivedSince: since }, { limit: watchListLimit });
+      return {
+        total: rows.length,
+        keptQuiet: rows.filter(({ timesSeen, incidentId }) => incidentId === null || timesSeen > 1).length,
+      };
+    },
+  };
+}
+
+const pushedChanges = z.array(
+  z.strictObject({
+    id: z.string().min(1).optional(),
+    at: z.iso.datetime({ offset: true }).optional(),
+    kind: z.string().optional(),
+    entity: z.string().optional(),
+    key: z.string().nullable().optional(),
+    actor: z.string().optional(),
+    summary: z.string().min(1),
+    before: z.unknown(),
+    after: z.unknown(),
+    commit: z.string().nullable().optional(),
+    diff: z.string().nullable().optional(),
+    link: z.url().nullable().optional(),
+  }),
+);
+
+/** The entities that an item's labels and words mean, best first; nothing when nothing known is named. */
+function withEntities(item: IncomingItem, register: EntityRegister): IncomingItem {
+  if (item.entityIds.length > 0) return item;
+  const byLabels = register.findByAttributes(item.labels);
+  const byWords = item.mentions.flatMap((mention) => register.findByName(mention) ?? []);
+  return { ...item, entityIds: [...new Set([...(byLabels === null ? [] : [byLabels]), ...byWords])].slice(0, 5) };
+}
+
+function lookItem(name: string, entityId: EntityId, since: Instant, person: string, now: Instant): IncomingItem {
+  const fingerprint = `look/${entityId}/${now}`;
+  return {
+    id: itemId("look", fingerprint, since, "firing"),
+    source: "look",
+    kind: "context",
+    fingerprint,
+    status: "firing",
+    startsAt: since,
+    endsAt: null,
+    receivedAt: now,
+    title: `${person} asks to look at ${name}`,
+    description: "",
+    severity: "low",
+    category: "other",
+    mentions: [name],
+    labels: {},
+    entityIds: [entityId],
+    signal: null,
+    concept: null,
+    numbers: [],
+    link: null,
+  };
+}
+
+async function keepRefused(
+  database: Database,
+  source: string,
+  place: string,
+  problem: string,
+  raw: unknown,
+  receivedAt: Instant,
+): Promise<void> {
+  await storeRefusedItem(database, { source, place, problem, raw: textOf(raw), receivedAt });
+}
+
+function textOf(raw: unknown): string {
+  const text = typeof raw === "string" ? redact(raw) : JSON.stringify(redactJson(raw));
+  return (text ?? "null").slice(0, mostKeptBytes);
+}
