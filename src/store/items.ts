@@ -158,7 +158,13 @@ export async function readItem(
 /** Newest first. */
 export async function listItems(
   database: Database,
-  filter: { status?: "firing" | "resolved"; source?: string; incidentId?: string; receivedSince?: Instant },
+  filter: {
+    status?: "firing" | "resolved";
+    source?: string;
+    incidentId?: string;
+    receivedSince?: Instant;
+    accessLabels?: string[];
+  },
   page: { limit: number; before?: { receivedAt: Instant; id: string } },
 ): Promise<ItemRow[]> {
   return database.query<ItemRow>(
@@ -166,6 +172,7 @@ export async function listItems(
      where ($1::text is null or status = $1) and ($2::text is null or source = $2)
        and ($3::text is null or incident_id = $3) and ($4::timestamptz is null or received_at >= $4)
        and ($5::timestamptz is null or (received_at, id) < ($5, $6))
+       and ($8::text[] is null or access_label = any($8))
      order by received_at desc, id desc limit $7`,
     [
       filter.status ?? null,
@@ -175,6 +182,7 @@ export async function listItems(
       toTimestamp(page.before?.receivedAt ?? null),
       page.before?.id ?? null,
       page.limit,
+      filter.accessLabels ?? null,
     ],
   );
 }

@@ -98,6 +98,25 @@ describe("activities", () => {
     expect((await listLiveWorkers(database)).map(({ id }) => id)).toContain(worker.workerId);
   });
 
+  it("are run even when their claim was not followed by a run", async () => {
+    let runs = 0;
+    activities = await open({
+      count: async () => {
+        runs++;
+      },
+    });
+    await activities.start("count", "claimed", {});
+    await activities.wait("claimed", 5000);
+    // As a connection leaves it that breaks just after the claim.
+    await database.query(
+      `update dbos.workflow_status set status = 'PENDING', completed_at = null, created_at = 0, updated_at = 0,
+         started_at_epoch_ms = 0 where workflow_uuid = 'claimed'`,
+    );
+    await activities.takeOver();
+    expect(await activities.wait("claimed", 10_000)).toMatchObject({ status: "finished" });
+    expect(runs).toBe(2);
+  });
+
   it("can be forgotten when they are finished", async () => {
     activities = await open({ nothing: async () => {} });
     await activities.start("nothing", "old", {});

@@ -51,7 +51,10 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
     roles: settings.roles,
     version: settings.version,
   });
-  const workflows = new Map(Object.entries(bodies).map(([kind, body]) => [kind, registerBody(kind, body)]));
+  const runningHere = new Set<string>();
+  const workflows = new Map(
+    Object.entries(bodies).map(([kind, body]) => [kind, registerBody(kind, body, runningHere)]),
+  );
   DBOS.setConfig({
     name: "midwatch",
     systemDatabaseUrl: settings.databaseUrl,
@@ -62,7 +65,7 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
   });
   await DBOS.launch();
 
-  const takeOver = () => handOver({ ...settings, workerId, host, log });
+  const takeOver = () => handOver({ ...settings, workerId, host, runningHere, log });
   let isFenced = false;
   const stopBeating = every((settings.heartbeatSeconds ?? 2) * 1000, log, async () => {
     if (!isFenced && !(await beat(database, workerId))) {
@@ -95,9 +98,16 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
 
 type Workflow = (activityId: string, input: ActivityInput) => Promise<void>;
 
-function registerBody(kind: string, body: ActivityBody): Workflow {
-  const workflow = (activityId: string, input: ActivityInput) =>
-    body(input, { activityId, step: (name, work) => DBOS.runStep(work, { name }) });
+function registerBody(kind: string, body: ActivityBody, runningHere: Set<string>): Workflow {
+  const workflow = async (activityId: string, input: ActivityInput) => {
+    const workflowId = DBOS.workflowID ?? activityId;
+    runningHere.add(workflowId);
+    try {
+      await body(input, { activityId, step: (name, work) => DBOS.runStep(work, { name }) });
+    } finally {
+      runningHere.delete(workflowId);
+    }
+  };
   return DBOS.registerWorkflow(workflow, { name: kind });
 }
 
@@ -165,9 +175,14 @@ function toState(status: WorkflowStatus, attempt: number): ActivityState {
  * held for ever by a worker that is suspended just then.
  */
 async function handOver(
-  settings: ActivitiesSettings & { workerId: string; host: string; log: (line: string) => void },
+  settings: ActivitiesSettings & {
+    workerId: string;
+    host: string;
+    runningHere: Set<string>;
+    log: (line: string) => void;
+  },
 ): Promise<string[]> {
-  const { database, workerId, host, log } = settings;
+  const { database, workerId, host, runningHere, log } = settings;
   // Before the list of the living: who registers in between cannot be taken for dead.
   const pending = await DBOS.listWorkflows({ status: "PENDING", loadInput: false, loadOutput: false });
   const goneIds = findGoneWorkers(await listLiveWorkers(database), { id: workerId, host });
@@ -180,9 +195,23 @@ async function handOver(
     log(`handing on the activities of ${orphaned.join(", ")}`);
     await DBOSExecutor.globalInstance?.recoverPendingWorkflows(orphaned);
   }
+  // Ours on paper, but not running: the connection broke between claiming it and hearing of it.
+  const lost = pending.filter(
+    ({ workflowID, executorId, dequeuedAt, updatedAt, createdAt }) =>
+      executorId === workerId &&
+      !runningHere.has(workflowID) &&
+      Math.max(dequeuedAt ?? 0, updatedAt ?? 0, createdAt) < Date.now() - CLAIM_PATIENCE_MILLISECONDS,
+  );
+  if (lost.length > 0) {
+    log(`starting ${lost.length} activities again that were claimed but never ran`);
+    await DBOS.resumeWorkflows(lost.map(({ workflowID }) => workflowID));
+  }
   await forgetWorkers(database);
   return [...new Set([...dead, ...orphaned])];
 }
+
+/** From the claim to the first line of the body it takes milliseconds. */
+const CLAIM_PATIENCE_MILLISECONDS = 10_000;
 
 async function forgetFinished(before: Instant): Promise<number> {
   const finished = await DBOS.listWorkflows({
