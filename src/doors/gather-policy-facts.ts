@@ -4,7 +4,7 @@ import type { Instant } from "../core/window.ts";
 import type { Workload } from "../core/workload.ts";
 import type { PolicyConfig } from "../policy/policy-config.ts";
 import type { PolicyFacts } from "../policy/policy-facts.ts";
-import { listRecentWrites, readUnreleasedHarm } from "../store/act-requests.ts";
+import { hasRaisedProcessorLimit, listRecentWrites, readUnreleasedHarm } from "../store/act-requests.ts";
 import type { Database } from "../store/database.ts";
 import { readKillSwitch } from "../store/kill-switch.ts";
 
@@ -24,10 +24,11 @@ export async function gatherPolicyFacts(
   },
 ): Promise<PolicyFacts> {
   const { action, plan, workload, config, now, undo } = input;
-  const [killSwitch, recentWrites, harm] = await Promise.all([
+  const [killSwitch, recentWrites, harm, isProcessorOurs] = await Promise.all([
     readKillSwitch(database),
     listRecentWrites(database, now - 3_600_000),
     readUnreleasedHarm(database),
+    hasRaisedProcessorLimit(database, action.entityId),
   ]);
   const by = killSwitch.changedBy;
   return {
@@ -40,8 +41,8 @@ export async function gatherPolicyFacts(
     declared: {
       replicas: workload?.replicas.declared ?? null,
       memoryBytes: workload?.limits.declaredMemoryBytes ?? null,
-      // The platform tells no declared processor limit: the present one is the last that anybody set.
-      cpuCores: workload?.limits.cpuCores ?? null,
+      // The platform tells no declared processor limit: the present one counts, unless midwatch set it.
+      cpuCores: isProcessorOurs ? null : (workload?.limits.cpuCores ?? null),
     },
     inverse: plan.inverse,
     restoresSuspectState: undo !== null && plan.isStateBeforeSuspect && !undo.isStateBeforeCleared,

@@ -27,5 +27,5 @@ export type HandDependencies = {
 export type HandConnection = {
   executor: ActionExecutor;
   /** Read now, not from any cache. Null: it cannot be read. */
-  readWorkload(entityId: string, target: string): Promise<Workload | null>;
+  readWorkload(entityId: string): Promise<Workload | null>;
 };

@@ -1,0 +1,28 @@
+/**
+ * A hand as a process, for tests of crashes. Arguments: database URL, platform URL, and optionally the name of the step
+ * after which it kills itself.
+ */
+import { policyConfig } from "../policy/policy-config.ts";
+import { openDatabase } from "../store/database.ts";
+import { runHand } from "./hand.ts";
+import { testPlatformConnection } from "./platform.testing.ts";
+
+const [databaseUrl = "", platformUrl = "", crashAfter] = process.argv.slice(2);
+const database = openDatabase({ connection: databaseUrl, poolSize: 4 });
+await runHand({
+  database,
+  now: Date.now,
+  policy: policyConfig.parse({
+    environments: { staging: { kind: "staging", writes: "on-approval" } },
+    bounds: { writesPerHour: 1000 },
+  }),
+  connections: new Map([["platform/main", testPlatformConnection(platformUrl)]]),
+  channels: ["terminal"],
+  callSeconds: 2,
+  readBackSeconds: 3,
+  log: (line) => console.error(line),
+  afterStep: async (_key, name) => {
+    if (name === crashAfter) process.kill(process.pid, "SIGKILL");
+  },
+});
+console.log("ready");
