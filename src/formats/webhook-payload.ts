@@ -145,28 +145,69 @@ function statusIn(leaves: Leaf[]): "firing" | "resolved" {
   return /^\s*(\[?(ok|resolved|recovered|recovery|up|closed)\b)/i.test(title) ? "resolved" : "firing";
 }
 
-const startKeys =
-  /(^|[._])(starts_?at|started_?at|start_?time|start|began_?at|first_?seen|first_?occurrence|fired_?(at|date_?time)|triggered_?at|trigger_?time|opened_?at|created_?at|activated_?at|state_?change_?time|state_?changed_?(timestamp|utc_?time)|occurred_?at|alert_?date_?time|event_?time|date_?happened|event_?timestamp|timestamp|time|date|datetime|last_?updated|inserted_?at|received|start_?date|at)$/;
-const endKeys =
-  /(^|[._])(ends_?at|ended_?at|end_?time|resolved_?at|resolved_?date_?time|closed_?at|completed_?at|recovered_?at|state_?change_?time|occurred_?at|updated_?at|timestamp|end)$/;
+const startKeys = [
+  "starts_?at",
+  "started_?at",
+  "start_?time",
+  "start",
+  "began_?at",
+  "first_?seen",
+  "first_?occurrence",
+  "fired_?(at|date_?time)",
+  "triggered_?at",
+  "trigger_?time",
+  "opened_?at",
+  "created_?at",
+  "activated_?at",
+  "state_?change_?time",
+  "state_?changed_?(timestamp|utc_?time)",
+  "occurred_?at",
+  "alert_?date_?time",
+  "event_?time",
+  "date_?happened",
+  "event_?timestamp",
+  "timestamp",
+  "time",
+  "date",
+  "datetime",
+  "last_?updated",
+  "inserted_?at",
+  "received",
+  "start_?date",
+  "at",
+];
+const endKeys = [
+  "ends_?at",
+  "ended_?at",
+  "end_?time",
+  "resolved_?at",
+  "resolved_?date_?time",
+  "closed_?at",
+  "completed_?at",
+  "recovered_?at",
+  "state_?change_?time",
+  "occurred_?at",
+  "updated_?at",
+  "timestamp",
+  "end",
+];
 
 /** Candidates in the order of how telling the key is, then of depth. Times from the future are no starts. */
-function timeIn(leaves: Leaf[], keys: RegExp, now: Instant): Instant | null {
-  const order = keys.source.split("|");
-  const rank = (path: string) => {
-    const last = path.split(/[._]/).slice(-2).join("_");
-    const place = order.findIndex((word) =>
-      new RegExp(`(^|_)${word.replaceAll(/^.*?\(\^\|\[\._\]\)\(|\)\$$/g, "")}$`).test(last),
-    );
-    return place < 0 ? order.length : place;
-  };
+function timeIn(leaves: Leaf[], keys: string[], now: Instant): Instant | null {
+  const patterns = keys.map((key) => new RegExp(`(^|[._])${key}$`));
   const candidates = leaves
-    .filter(({ path, text }) => keys.test(path) && instantIn(text) !== null)
-    .map((leaf) => ({ at: instantIn(leaf.text) ?? 0, order: rank(leaf.path) + leaf.depth * 0.1 }))
-    .filter(({ at }) => at <= now + 5 * 60_000)
-    .sort((left, right) => left.order - right.order);
+    .map(({ path, text, depth }) => ({
+      at: instantIn(text),
+      depth,
+      order: patterns.findIndex((pattern) => pattern.test(path)),
+    }))
+    .filter((found): found is { at: Instant; depth: number; order: number } => found.order >= 0 && found.at !== null)
+    .filter(({ at }) => at <= now + clockSkewMilliseconds)
+    .sort((left, right) => left.order - right.order || left.depth - right.depth);
   return candidates[0]?.at ?? null;
 }
+
+const clockSkewMilliseconds = 5 * 60_000;
 
 const identityKeys = [
   /(^|[._])(fingerprint|dedup_?key|incident_?key|alert_?key|alias|event_?key|aggregate?_?key|alarm_?arn)$/,

@@ -1,0 +1,128 @@
+import { digestOf } from "../core/canonical-json.ts";
+import type { IncomingItem } from "../core/item.ts";
+import type { Instant } from "../core/window.ts";
+import { itemId } from "./alert-item.ts";
+import { categoryOf } from "./alert-severity.ts";
+import { conceptInText, numbersInText } from "./alert-text.ts";
+import {
+  type AlertmanagerContext,
+  isAlertmanagerPayload,
+  isRecord,
+  type Problem,
+  readAlertmanagerPayload,
+} from "./alertmanager-payload.ts";
+import { mentionsInText } from "./text-mentions.ts";
+import { readWebhookPayload } from "./webhook-payload.ts";
+
+export type IncomingReading =
+  | { kind: "read"; items: IncomingItem[]; problems: Problem[]; truncatedAlerts: number }
+  | { kind: "refused"; problems: Problem[] };
+
+export type IncomingContext = { source: string; receivedAt: Instant; findSignal?: AlertmanagerContext["findSignal"] };
+
+/** More alerts than this in one payload are not one payload. */
+const mostAlerts = 10_000;
+
+/**
+ * Whatever came in over HTTP as an alert, in the form that it has: Alertmanager's, `{alert, context}`, a list of alerts,
+ * or anything else. Refused is only what holds nothing to read.
+ */
+export function readIncoming(payload: unknown, context: IncomingContext): IncomingReading {
+  if (isAlertmanagerPayload(payload)) {
+    const read = readAlertmanagerPayload(payload, { ...context, findSignal: context.findSignal ?? (() => null) });
+    return read;
+  }
+  if (typeof payload === "string")
+    return payload.trim() === "" ? refused("$", "is an empty text") : fromContext(payload, null, context);
+  if (Array.isArray(payload)) {
+    if (payload.length === 0) return refused("$", "is an empty list");
+    if (payload.length > mostAlerts) return refused("$", `holds more than ${mostAlerts} alerts`);
+    const readings = (payload as unknown[]).map((one) => readIncoming(one, context));
+    const problems = readings.flatMap((reading, place) =>
+      reading.problems.map((problem) => ({ ...problem, where: problem.where.replace("$", `$[${place}]`) })),
+    );
+    const items = readings.flatMap((reading) => (reading.kind === "read" ? reading.items : []));
+    return items.length === 0 ? { kind: "refused", problems } : { kind: "read", items, problems, truncatedAlerts: 0 };
+  }
+  if (!isRecord(payload)) return refused("$", "is neither an object, a list nor a text");
+  if (Object.keys(payload).length === 0) return refused("$", "is an empty object");
+  if ("alert" in payload && ("context" in payload || typeof payload["alert"] === "string"))
+    return fromContext(payload["alert"], payload["context"] ?? null, context);
+  return { kind: "read", items: [readWebhookPayload(payload, context)], problems: [], truncatedAlerts: 0 };
+}
+
+/**
+ * `{alert, context}`: what somebody knows, as text or as an object, and nothing else. Numbers and names are taken from
+ * both; the alert's own words come first.
+ */
+function fromContext(alert: unknown, around: unknown, context: IncomingContext): IncomingReading {
+  const words = wordsOf(alert);
+  const surroundings = wordsOf(around);
+  if (words.trim() === "" && surroundings.trim() === "") return refused("$.alert", "is empty");
+  const base = isRecord(alert)
+    ? readWebhookPayload(isRecord(around) ? { ...alert, context: around } : alert, context)
+    : null;
+  const text = [words, surroundings].filter((part) => part.trim() !== "").join("\n");
+  const numbers = numbersInText(text);
+  const title = base?.title ?? firstSentence(words.trim() === "" ? surroundings : words);
+  const fingerprint = digestOf({ alert, around }).slice(0, 32);
+  const startsAt = base?.startsAt ?? context.receivedAt;
+  const item: IncomingItem = {
+    id: itemId(context.source, fingerprint, startsAt, "firing"),
+    source: context.source,
+    kind: "context",
+    fingerprint,
+    status: "firing",
+    startsAt,
+    endsAt: null,
+    receivedAt: context.receivedAt,
+    title,
+    description: text.slice(0, 8000),
+    severity: base?.severity ?? severityIn(text),
+    category: categoryOf(text),
+    mentions: [...new Set([...(base?.mentions ?? []), ...mentionsInText(text)])].slice(0, 30),
+    labels: base?.labels ?? {},
+    entityIds: [],
+    signal: null,
+    concept: numbers.find(({ concept }) => concept !== null)?.concept ?? conceptInText(text),
+    numbers,
+    link: base?.link ?? null,
+  };
+  return { kind: "read", items: [item], problems: [], truncatedAlerts: 0 };
+}
+
+/** Users hurt now is worse than a number out of its usual range. */
+function severityIn(text: string): IncomingItem["severity"] {
+  if (/\b(critical|outage|down for everyone|p1|sev-?1)\b/i.test(text)) return "critical";
+  if (/\b(high|p2|sev-?2|5xx|50[0-9]|errors?|fail(ed|ing|ures?)?)\b/i.test(text)) return "high";
+  if (/\b(low|minor|p4|p5)\b/i.test(text)) return "low";
+  return "medium";
+}
+
+function wordsOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value))
+    return value
+      .map(wordsOf)
+      .filter((words) => words !== "")
+      .join("\n");
+  return Object.entries(value as Record<string, unknown>)
+    .map(([key, member]) => {
+      const words = wordsOf(member);
+      return words === "" ? "" : `${key.replaceAll(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ")}: ${words}`;
+    })
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function firstSentence(text: string): string {
+  const line = text.trim().split("\n")[0] ?? "";
+  const sentence = /^.{10,200}?[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
+  return sentence.length > 200 ? `${sentence.slice(0, 199)}…` : sentence;
+}
+
+function refused(where: string, problem: string): IncomingReading {
+  return { kind: "refused", problems: [{ where, problem }] };
+}
