@@ -6,7 +6,7 @@ import { type Candidate, type FusionInput, isTrigger } from "./fuse-hypotheses.t
 import type { GraphRelations } from "./graph-relations.ts";
 
 /** A change whose content fits less has set off something else, or nothing. */
-const leastFit = 0.3;
+const leastFit = 0.36;
 /** What a change of exactly that thing, at that time, adds to a mechanism (METHODS 5: content through a table). */
 const fullFitNats = 1.5;
 /** Clocks of platforms and of telemetry differ by about a scrape. */
@@ -52,6 +52,6 @@ function fitOf(change: Change, { entityId, faultClass, onset }: Candidate, relat
 /** A migration is the service's change and the database's trouble; a flag the caller's, the cache that it switches off. */
 function nearnessOf(changed: EntityId, hurt: EntityId, relations: GraphRelations): number {
   if (changed === hurt) return 1;
-  if (relations.calleesOf(changed).has(hurt)) return 0.8;
+  if (relations.calleesOf(changed).has(hurt)) return 0.7;
   return relations.callersOf(changed).has(hurt) ? 0.4 : 0;
 }

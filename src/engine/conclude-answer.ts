@@ -66,7 +66,11 @@ export function concludeAnswer(input: Conclude): Answer {
   const question = askOpenQuestion(draft, scope);
   return {
     ...draft,
-    headline: headlineFor({ ...draft, question }, scope, changesIn(observations)),
+    headline: headlineFor(
+      { ...draft, question, leading: leadingClaimId(shown[0]?.candidate, claims) },
+      scope,
+      changesIn(observations),
+    ),
     contributingIds: contributing(
       shown.map(({ candidate }) => candidate),
       hypotheses,
@@ -139,6 +143,14 @@ function numberClaims(candidates: readonly Candidate[], findings: readonly Verif
     })),
     idOf: new Map(entries.map(({ verified, id }) => [verified.key, id])),
   };
+}
+
+/** What says it best: the strongest of a hypothesis's own evidence, not that of the place it shares with others. */
+function leadingClaimId(candidate: Candidate | undefined, claims: NumberedClaims): string | null {
+  const [best] = (candidate?.own ?? [])
+    .filter(({ finding }) => finding.evidence !== "change-in-time" && finding.evidence !== "change-content")
+    .sort((left, right) => right.logLikelihoodRatio - left.logLikelihoodRatio);
+  return (best && claims.idOf.get(best.key)) ?? null;
 }
 
 function toHypothesis(candidate: Candidate, probability: number, claims: NumberedClaims): Hypothesis {

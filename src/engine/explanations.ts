@@ -57,6 +57,8 @@ const databaseTrouble: FaultClass[] = [
   "slow-query",
   "database-overloaded",
   "cpu-saturation",
+  "cpu-limit-too-low",
+  "network-delay",
   "unseen-mechanism",
   "dependency-down",
   "pool-exhausted",

@@ -8,7 +8,7 @@ import type { MeasuredSymptoms } from "./measure-symptoms.ts";
 type Draft = Pick<
   Answer,
   "verdict" | "hypotheses" | "claims" | "impact" | "question" | "unknownProbability" | "healthyProbability"
->;
+> & { leading: string | null };
 
 /** The answer in one sentence: plain words, figures with units, all of them from checked claims. */
 export function headlineFor(draft: Draft, scope: Scope, changes: readonly Change[]): string {
@@ -32,12 +32,12 @@ export function headlineFor(draft: Draft, scope: Scope, changes: readonly Change
   }
 }
 
-function bestSentence({ claims }: Draft, top: Answer["hypotheses"][number]): string {
+function bestSentence({ claims, leading }: Draft, top: Answer["hypotheses"][number]): string {
   const own = top.parts
     .filter(({ claimId, logLikelihoodRatio }) => claimId !== null && logLikelihoodRatio > 0)
     .filter(({ evidence }) => evidence !== "change-in-time" && evidence !== "change-content" && evidence !== "coverage")
     .sort((left, right) => right.logLikelihoodRatio - left.logLikelihoodRatio)[0];
-  const claim = claims.find(({ id }) => id === own?.claimId);
+  const claim = claims.find(({ id }) => id === (leading ?? own?.claimId));
   const sentence = claim?.sentence ?? faultDefinition(top.faultClass).title;
   return sentence.replace(/[.\s]+$/, "");
 }

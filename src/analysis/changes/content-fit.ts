@@ -7,7 +7,9 @@ import { couldSetOff } from "./change-mechanism.ts";
  * hurts): what its content points at, or, for releases whose content says nothing of it, what releases can do at all.
  */
 export function contentFit(change: Change, faultClass: FaultClass): number {
-  const unread = change.kind === "deploy" || change.kind === "rollback" ? (ofReleases[faultClass] ?? 0) : 0;
+  const isRelease = change.kind === "deploy" || change.kind === "rollback";
+  // A difference that could be read and does not point there says something: half.
+  const unread = isRelease ? (ofReleases[faultClass] ?? 0) * (change.diff === null ? 1 : 0.5) : 0;
   return Math.max(couldSetOff(change, faultClass), unread);
 }
 

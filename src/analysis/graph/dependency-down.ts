@@ -5,7 +5,7 @@ import { windowNow } from "../recent.ts";
 import { onsetOf } from "../statistics/onset.ts";
 import { list, percent } from "../words.ts";
 import { callsTo } from "./call-readings.ts";
-import { edgeLevelsOf } from "./graph-levels.ts";
+import { edgeLevelsOf, levelsOf } from "./graph-levels.ts";
 
 /**
  * Something that others need answers hardly anybody any more, as its callers see it. Refuted where some of them get
@@ -19,6 +19,8 @@ export const dependencyDown = defineCheck({
     errors: concept("call.error_ratio", { keep: ["peer"] }),
     connectErrors: concept("call.connect_error_rate", { keep: ["peer"] }),
     rate: concept("call.rate", { keep: ["peer"] }),
+    served: concept("request.rate"),
+    answered: concept("request.error_ratio"),
   },
   thresholds: {
     /** Half of all calls: beyond overload, which lets some through at first. */
@@ -28,11 +30,13 @@ export const dependencyDown = defineCheck({
     /** Connections refused or lost, of calls: a refusal comes from nobody listening. */
     refusedRatio: 0.2,
   },
-  examine({ scope, errors, connectErrors, rate }, thresholds) {
+  examine({ scope, errors, connectErrors, rate, served, answered }, thresholds) {
     const ratios = edgeLevelsOf(errors, scope, 0.005, 0);
     const refused = edgeLevelsOf(connectErrors, scope, 0.02, 0);
     const rates = edgeLevelsOf(rate, scope, 0.05);
     if (!errors.isReadable && !connectErrors.isReadable) return unknown(errors.why ?? "failed calls cannot be seen");
+    const requests = levelsOf(served, scope, 0.05);
+    const failures = levelsOf(answered, scope, 0.005, 0);
     const answers: Draft[] = [];
     for (const entity of scope.entities) {
       if (entity.kind === "external") continue;
@@ -48,6 +52,13 @@ export const dependencyDown = defineCheck({
         );
       });
       if (failing.length === 0) continue;
+      // It is there and answers, with errors: what the matter is lies in it or below it.
+      const own = failures.get(entity.id);
+      const worstCalls = Math.max(...failing.map(({ level }) => level.now));
+      if (own && (requests.get(entity.id)?.now ?? 0) > 0 && own.now >= 0.5 * worstCalls) {
+        answers.push(against(`${entity.name} answers, if with errors`, { entityId: entity.id }));
+        continue;
+      }
       const through = calls.filter(
         ({ key, level }) => level.now <= thresholds.throughRatio && (rates.get(key)?.now ?? 0) > 0,
       );
