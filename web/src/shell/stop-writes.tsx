@@ -38,21 +38,19 @@ export function StopWrites({ stop, mayStop }: { stop: StopView | null; mayStop: 
     );
   }
   return (
-    <>
-      <button
-        type="button"
-        className="btn stop"
-        data-tour="stop"
-        disabled={!mayStop || isSending}
-        title={
-          error
-            ? `${error.message} ${error.wayOut}`
-            : "One press stops every write, in every environment, at once. Reading goes on."
-        }
-        onClick={() => void send(true)}
-      >
-        {isSending ? "Stopping" : error ? "Not stopped: press again" : "Stop all writes"}
-      </button>
-    </>
+    <button
+      type="button"
+      className="btn stop"
+      data-tour="stop"
+      disabled={!mayStop || isSending}
+      title={
+        error
+          ? `${error.message} ${error.wayOut}`
+          : "One press stops every write, in every environment, at once. Reading goes on."
+      }
+      onClick={() => void send(true)}
+    >
+      {isSending ? "Stopping" : error ? "Not stopped: press again" : "Stop all writes"}
+    </button>
   );
 }

