@@ -29,7 +29,7 @@ export type Act = {
 };
 
 /** `executing` after a crash: it may have taken effect; read back, never repeat. */
-export type ActState = "prepared" | "executing" | "done" | "refused" | "failed" | "unknown";
+type ActState = "prepared" | "executing" | "done" | "refused" | "failed" | "unknown";
 
 export type NewAct = Pick<
   Act,
@@ -69,7 +69,7 @@ export async function prepareAct(database: Database, act: NewAct): Promise<{ isN
   return { isNew: false, act: earlier };
 }
 
-export type BeginResult = "begun" | "writes-stopped" | "lock-lost" | "begun-before";
+type BeginResult = "begun" | "writes-stopped" | "lock-lost" | "begun-before";
 
 /**
  * The last step before the effect: from prepared to executing, exactly once, only while the kill switch is open and the

@@ -5,16 +5,14 @@ import type { Instant } from "../core/window.ts";
 import { type Database, toJson, toTimestamp } from "./database.ts";
 
 /** What is chained: everything that changed the world or decided that it may be changed. */
-export const auditKinds = [
-  "act", // a write: prepared, executed, finished
-  "ruling",
-  "approval",
-  "policy-changed",
-  "configuration-changed",
-  "kill-switch",
-  "access", // sign-ins, tokens, roles
-] as const;
-export type AuditKind = (typeof auditKinds)[number];
+type AuditKind =
+  | "act" // a write: prepared, executed, finished
+  | "ruling"
+  | "approval"
+  | "policy-changed"
+  | "configuration-changed"
+  | "kill-switch"
+  | "access"; // sign-ins, tokens, roles
 
 export type AuditEntry = { at: Instant; kind: AuditKind; actor: Actor; subject: string; body: Record<string, unknown> };
 export type ChainedEntry = AuditEntry & { number: number; previousHash: string };
@@ -61,9 +59,7 @@ export async function listAudit(
   return rows.map(({ entry }) => JSON.parse(entry) as ChainedEntry);
 }
 
-export type AuditVerification =
-  | { kind: "intact"; head: AuditHead }
-  | { kind: "broken"; number: number; problem: string };
+type AuditVerification = { kind: "intact"; head: AuditHead } | { kind: "broken"; number: number; problem: string };
 
 /**
  * Walks the whole chain. `anchors`: heads that were written down outside; each must still be in the chain, which shows

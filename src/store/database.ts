@@ -18,7 +18,7 @@ export type OpenDatabase = Database & {
   close(): Promise<void>;
 };
 
-export type DatabaseSettings = {
+type DatabaseSettings = {
   connection: pg.PoolConfig | string;
   /** 10 where not given. */
   poolSize?: number;

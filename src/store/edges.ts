@@ -3,7 +3,7 @@ import type { Instant } from "../core/window.ts";
 import { type Database, toJson, toTimestamp } from "./database.ts";
 
 /** What one source says about one edge. */
-export type EdgeSighting = {
+type EdgeSighting = {
   from: EntityId;
   to: EntityId;
   type: EdgeType;

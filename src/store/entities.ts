@@ -3,7 +3,7 @@ import type { Instant } from "../core/window.ts";
 import { type Database, toJson, toText, toTimestamp } from "./database.ts";
 
 /** A stored claim: `id` names it when an entity is split. */
-export type StoredClaim = EntityClaim & { id: number; lastSeenAt: Instant };
+type StoredClaim = EntityClaim & { id: number; lastSeenAt: Instant };
 
 export type NewEntity = Pick<Entity, "id" | "kind" | "name" | "environment" | "business"> & {
   createdAt: Instant;

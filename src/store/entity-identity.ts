@@ -40,7 +40,7 @@ export async function splitEntity(
   });
 }
 
-export type IdentityEvent = {
+type IdentityEvent = {
   type: "entities-merged" | "entity-split";
   at: Instant;
   actor: Actor;

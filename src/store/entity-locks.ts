@@ -3,9 +3,7 @@ import type { Instant } from "../core/window.ts";
 import type { Database } from "./database.ts";
 
 /** Times of locks are the database's, so that the clocks of the holders do not matter. */
-export type LockResult =
-  | { kind: "taken"; token: number }
-  | { kind: "held"; entityId: EntityId; by: string; until: Instant };
+type LockResult = { kind: "taken"; token: number } | { kind: "held"; entityId: EntityId; by: string; until: Instant };
 
 /**
  * Takes all of these entities for `holder`, or none. A lock that its holder has not renewed in time is taken over. The

@@ -21,7 +21,7 @@ export type Append = {
 };
 
 /** `repeated`: this activity wrote its events before, here they are. `conflict`: others wrote meanwhile; fold again. */
-export type AppendResult =
+type AppendResult =
   | { kind: "appended"; events: IncidentEvent[] }
   | { kind: "repeated"; events: IncidentEvent[] }
   | { kind: "conflict"; lastSequence: number };
@@ -62,7 +62,7 @@ export async function readEvents(database: Database, incidentId: string, afterSe
 }
 
 /** 0 where there is no such incident. */
-export async function readLastSequence(database: Database, incidentId: string): Promise<number> {
+async function readLastSequence(database: Database, incidentId: string): Promise<number> {
   const [row] = await database.query<{ last: number }>(
     "select coalesce(max(sequence), 0) as last from incident_events where incident_id = $1",
     [incidentId],

@@ -53,7 +53,7 @@ export async function readIncidentRow(database: Database, id: string): Promise<I
   return row && fromRow(row);
 }
 
-export type IncidentFilter = {
+type IncidentFilter = {
   state?: "open" | "closed";
   severities?: ItemSeverity[];
   environment?: string;

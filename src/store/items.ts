@@ -81,7 +81,7 @@ export async function storeRefusedItem(
   );
 }
 
-export type RefusedItem = {
+type RefusedItem = {
   id: number;
   source: string;
   receivedAt: Instant;
@@ -127,7 +127,7 @@ export async function recordTriage(
   );
 }
 
-export type RecordedTriage = TriageDecision & { actor: Actor; grounds: Record<string, unknown> };
+type RecordedTriage = TriageDecision & { actor: Actor; grounds: Record<string, unknown> };
 
 /** Oldest first. */
 export async function readTriage(
@@ -142,7 +142,7 @@ export async function readTriage(
   );
 }
 
-export type ItemRow = { item: IncomingItem; incidentId: string | null; timesSeen: number; lastSeenAt: Instant };
+type ItemRow = { item: IncomingItem; incidentId: string | null; timesSeen: number; lastSeenAt: Instant };
 
 export async function readItem(
   database: Database,

@@ -4,7 +4,7 @@ import { appendAudit } from "./audit.ts";
 import { type Database, toJson, toText, toTimestamp } from "./database.ts";
 import { notify } from "./notifications.ts";
 
-export type KillSwitch = { isEngaged: boolean; changedAt: Instant; changedBy: Actor; reason: string };
+type KillSwitch = { isEngaged: boolean; changedAt: Instant; changedBy: Actor; reason: string };
 
 /** Throws where the database does not answer: then there are no writes either. */
 export async function readKillSwitch(database: Database): Promise<KillSwitch> {

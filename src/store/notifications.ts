@@ -2,7 +2,7 @@ import pg from "pg";
 import type { Database, OpenDatabase } from "./database.ts";
 
 /** What is told on commit. A notification may be lost (a connection broke): every listener also sweeps. */
-export type Notifications = {
+type Notifications = {
   "incident-events": { incidentId: string; sequence: number };
   items: { count: number };
   "kill-switch": { isEngaged: boolean };
@@ -10,7 +10,7 @@ export type Notifications = {
   timers: { incidentId: string };
   "act-requests": { key: string };
 };
-export type NotificationName = keyof Notifications;
+type NotificationName = keyof Notifications;
 
 /** Reaches listeners of all processes when, and only when, the transaction commits. */
 export async function notify<Name extends NotificationName>(

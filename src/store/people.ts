@@ -35,7 +35,7 @@ export async function disablePerson(database: Database, id: string, at: Instant)
 }
 
 /** Of secrets only this is stored. They are long and random, so no salt and no slow hash is needed. */
-export function hashSecret(secret: string): string {
+function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 

@@ -3,7 +3,7 @@ import type { SignalMap } from "../core/signal-map.ts";
 import type { Instant } from "../core/window.ts";
 import { type Database, sqlStateOf, toJson, toTimestamp, uniqueViolation } from "./database.ts";
 
-export type StoredSignalMap = { map: SignalMap; version: number; changedAt: Instant; changedBy: Actor };
+type StoredSignalMap = { map: SignalMap; version: number; changedAt: Instant; changedBy: Actor };
 
 /** The newest map of a connection, or the one of a version; undefined where nothing was discovered yet. */
 export async function readSignalMap(

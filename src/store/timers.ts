@@ -3,7 +3,7 @@ import { type Database, toJson, toTimestamp } from "./database.ts";
 import { notify } from "./notifications.ts";
 
 /** Work that is due at a time. Waiting is a row, so a new release cannot strand it. */
-export type Timer = { incidentId: string; what: string; dueAt: Instant; details: Record<string, unknown> };
+type Timer = { incidentId: string; what: string; dueAt: Instant; details: Record<string, unknown> };
 
 /** Sets or moves it: one timer for each matter of an incident. */
 export async function setTimer(database: Database, timer: Timer): Promise<void> {

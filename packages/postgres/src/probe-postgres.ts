@@ -7,7 +7,7 @@ import { SOCKET_PORT } from "./runtime-directory.ts";
 export type PostgresReadiness = "accepting" | "starting" | "rejecting" | "absent";
 
 /** Where a server listens: a socket directory of ours, or any `pg` configuration. */
-export type ProbeTarget = { socketDirectory: string; port?: number } | pg.ClientConfig;
+type ProbeTarget = { socketDirectory: string; port?: number } | pg.ClientConfig;
 
 /** What `pg_isready` would say, without its program: tries to connect once and never throws. */
 export async function probePostgres(target: ProbeTarget, timeoutMilliseconds = 2000): Promise<PostgresReadiness> {
@@ -23,7 +23,7 @@ export async function probePostgres(target: ProbeTarget, timeoutMilliseconds = 2
   }
 }
 
-export function readinessOf(error: unknown): PostgresReadiness {
+function readinessOf(error: unknown): PostgresReadiness {
   const code = codeOf(error);
   // 57P03 cannot_connect_now says "starting up", "not yet accepting" or "shutting down".
   if (code === "57P03") return /shutting down/.test(String(error)) ? "rejecting" : "starting";

@@ -45,7 +45,7 @@ export type ActivityState = {
 };
 
 /** What an activity's body may use. */
-export type ActivityRun = {
+type ActivityRun = {
   /**
    * To be given to `appendEvents`: the same for every attempt and takeover, so that a repeat finds its own events and
    * stops.

@@ -14,7 +14,7 @@ import type {
 } from "./activities.ts";
 import { findGoneWorkers, newWorkerId, processSpace } from "./worker-identity.ts";
 
-export type ActivitiesSettings = {
+type ActivitiesSettings = {
   database: OpenDatabase;
   /** URL of the same database: the engine keeps its own tables in schema `dbos` of it. */
   databaseUrl: string;
