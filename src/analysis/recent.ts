@@ -4,7 +4,7 @@ import type { Series } from "../core/series.ts";
 import type { Instant, Window } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
 import { combinePresent, pointsWithin, ratioSeries, valuesWithin } from "./statistics/series-values.ts";
-import { type Shift, shiftOf } from "./statistics/shift.ts";
+import { type Shift, shiftOfValues } from "./statistics/shift.ts";
 import { median } from "./statistics/summary.ts";
 
 /** A rule may fire up to this long after what it complains about began. */
@@ -20,10 +20,20 @@ export function windowNow(scope: Scope, stepSeconds: number): Window {
   return { from: Math.max(scope.baseline.to, Math.min(began, latest)), to: scope.window.to };
 }
 
-/** How far a signal is from usual now. `minimumScale`: the smallest difference that means anything, in its unit. */
-export function shiftNow(series: Series | null | undefined, scope: Scope, minimumScale = 0): Shift | null {
+/**
+ * How far a signal is from usual now. `minimumScale`: the smallest difference that means anything, in its unit. `absent`:
+ * what a signal without any usual sample was then; events that nobody counted before the first were zero.
+ */
+export function shiftNow(
+  series: Series | null | undefined,
+  scope: Scope,
+  minimumScale = 0,
+  absent: number | null = null,
+): Shift | null {
   if (!series) return null;
-  return shiftOf(series, { baseline: scope.baseline, window: windowNow(scope, series.stepSeconds), minimumScale });
+  const earlier = valuesWithin(series, scope.baseline);
+  const usual = earlier.length === 0 && absent !== null ? [absent, absent, absent] : earlier;
+  return shiftOfValues(usual, valuesWithin(series, windowNow(scope, series.stepSeconds)), minimumScale);
 }
 
 /** Median of the last three samples: one wild sample is no level. Null when nothing was measured lately. */

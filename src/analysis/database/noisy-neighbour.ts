@@ -95,7 +95,7 @@ export const noisyNeighbour = defineCheck({
         finding({
           entity: series.entityId,
           evidence: "concurrent-job",
-          effect: overlap(began, onset, scope.now),
+          effect: overlap(began, onset, scope.now) * nearness(scope, series.entityId),
           onset: { earliest: began - series.stepSeconds * 1000, latest: began + series.stepSeconds * 1000 },
           sentence: `${nameOf(scope, series.entityId)} runs since ${clock(began)}, when the trouble began`,
           predicate: predicate.value(series.entityId, "schedule.running", "max", ">=", 1, afterBaseline(scope)),

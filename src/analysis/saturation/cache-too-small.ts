@@ -35,7 +35,7 @@ export const cacheTooSmall = defineCheck({
     if (asked?.ratio !== null && asked !== null && asked.ratio <= thresholds.askedRatio)
       return against("the cache is hardly asked any more");
     const hitShift = shiftNow(hit, scope, 0.02);
-    const eviction = shiftNow(evicted, scope, 0.1);
+    const eviction = shiftNow(evicted, scope, 0.1, 0);
     const isFalling = hitShift !== null && hitShift.difference <= -thresholds.hitFall && hitShift.z <= -thresholds.z;
     if (!isFalling) {
       if (!hitShift && eviction && eviction.z >= thresholds.z)

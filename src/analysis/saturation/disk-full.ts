@@ -24,7 +24,7 @@ export const diskFull = defineCheck({
   },
   examine({ entity, scope, used, capacity, failedWrites, logs }, thresholds) {
     const failing = sum(failedWrites.items);
-    const failure = shiftNow(failing, scope, 0.01);
+    const failure = shiftNow(failing, scope, 0.01, 0);
     const isFailing = failure !== null && failure.now > 0.01 && failure.z >= 3;
     const said = logs.items.find(
       ({ template, example, counts, startAt, stepSeconds }) =>

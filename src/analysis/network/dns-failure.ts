@@ -1,0 +1,122 @@
+import { concept, type Draft, defineCheck, endpoint, finding, quiet, unknown } from "../../core/check.ts";
+import type { EntityId } from "../../core/entity.ts";
+import { entityOf, type Scope } from "../../core/scope.ts";
+import { type Level, levelsOf } from "../graph/graph-levels.ts";
+import { predicate } from "../predicate.ts";
+import { windowNow } from "../recent.ts";
+import { onsetOf } from "../statistics/onset.ts";
+import { list, perSecond, seconds } from "../words.ts";
+
+/**
+ * Names cannot be looked up, or only slowly. Many who fail at once: the name server. One among several: the name that
+ * it asks for, which is its own configuration.
+ */
+export const dnsFailure = defineCheck({
+  id: "dns-failure",
+  faultClass: "dns-failure",
+  alsoNames: ["wrong-address"],
+  appliesTo: "scope",
+  needs: {
+    failures: concept("dns.failure_rate"),
+    lookup: concept("dns.lookup_time"), // seconds
+    look: endpoint,
+  },
+  thresholds: {
+    /** One failure in twenty seconds, and beyond usual: names that do not exist are asked for all the time. */
+    leastRate: 0.05,
+    z: 3,
+    /** A look-up in a data centre takes a few milliseconds; resolvers try again after 1 to 5 s. */
+    slowSeconds: 0.1,
+    slowRatio: 3,
+    /** Others who look names up without trouble, so that one who fails is the exception. */
+    fewestOthers: 2,
+  },
+  examine({ scope, failures, lookup, look }, thresholds) {
+    const servers = scope.entities.filter(({ kind }) => kind === "dns");
+    const answers: Draft[] = [];
+    for (const server of servers) {
+      const index = look.items.findIndex(({ entityId }) => entityId === server.id);
+      const seen = look.items[index];
+      if (!seen?.connected || !("error" in seen.connected)) continue;
+      answers.push(
+        finding({
+          entity: server,
+          evidence: "probe",
+          effect: 1,
+          sentence: `${server.name} does not answer: ${seen.connected.error.slice(0, 80)}`,
+          predicate: predicate.field(server, "connected.error", "=", seen.connected.error),
+        }),
+      );
+    }
+    if (!failures.isReadable && !lookup.isReadable)
+      return [
+        ...answers,
+        ...(answers.length === 0 ? [unknown(failures.why ?? "look-ups of names cannot be seen")] : []),
+      ];
+    const rates = levelsOf(failures, scope, 0.02, 0);
+    const times = levelsOf(lookup, scope, 0.005);
+    const failing = [...rates].filter(([, { now, shift }]) => now >= thresholds.leastRate && shift.z >= thresholds.z);
+    const slow = [...times].filter(
+      ([, { now, before, shift }]) =>
+        now >= thresholds.slowSeconds && now >= thresholds.slowRatio * before && shift.z >= thresholds.z,
+    );
+    const measured = new Set([...rates.keys(), ...times.keys()]);
+    const hurt = new Map<EntityId, { level: Level; isSlow: boolean }>([
+      ...slow.map(([id, level]) => [id, { level, isSlow: true }] as const),
+      ...failing.map(([id, level]) => [id, { level, isSlow: false }] as const),
+    ]);
+    if (hurt.size === 0)
+      return answers.length > 0
+        ? answers
+        : measured.size > 0
+          ? quiet("names are looked up as usual")
+          : quiet("nobody counts look-ups");
+    const others = measured.size - hurt.size;
+    const [[id, worst]] = [...hurt].sort((left, right) => right[1].level.shift.z - left[1].level.shift.z) as [
+      [EntityId, { level: Level; isSlow: boolean }],
+    ];
+    if (hurt.size === 1 && others >= thresholds.fewestOthers && !worst.isSlow) {
+      answers.push(say(scope, { id, ...worst, blamed: id, names: [id], isOwn: true }));
+      for (const server of servers)
+        answers.push({
+          kind: "against",
+          entityId: server.id,
+          why: `only ${nameOf(scope, id)} fails to look names up, ${others} others do not`,
+        });
+      return answers;
+    }
+    const names = [...hurt.keys()];
+    const blamed = servers.length > 0 ? servers.map((server) => server.id) : names;
+    return [...answers, ...blamed.map((each) => say(scope, { id, ...worst, blamed: each, names, isOwn: false }))];
+  },
+});
+
+function say(
+  scope: Scope,
+  about: { id: EntityId; level: Level; isSlow: boolean; blamed: EntityId; names: EntityId[]; isOwn: boolean },
+): Draft {
+  const { id, level, isSlow, blamed, names, isOwn } = about;
+  const who = list(names.map((each) => nameOf(scope, each)));
+  const signal = isSlow ? "dns.lookup_time" : "dns.failure_rate";
+  return finding({
+    entity: blamed,
+    faultClass: isOwn ? "wrong-address" : "dns-failure",
+    evidence: "shift",
+    effect: level.shift.z,
+    onset: onsetOf(level.series, { direction: "up" }),
+    sentence: isSlow
+      ? `${who} ${names.length === 1 ? "waits" : "wait"} ${seconds(level.now)} for a name, usually ${seconds(level.before)}`
+      : `${who} ${names.length === 1 ? "fails" : "fail"} to look up names, ${perSecond(level.now)}${isOwn ? ", and nobody else does" : ""}`,
+    predicate: predicate.value(
+      id,
+      signal,
+      isSlow ? "mean" : "rate",
+      ">=",
+      level.now * 0.8,
+      windowNow(scope, level.series.stepSeconds),
+    ),
+    explains: names.filter((each) => each !== blamed),
+  });
+}
+
+const nameOf = (scope: Scope, id: EntityId): string => entityOf(scope, id)?.name ?? id;

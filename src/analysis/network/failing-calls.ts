@@ -1,0 +1,83 @@
+import type { Reading } from "../../core/check.ts";
+import type { EntityId } from "../../core/entity.ts";
+import type { FaultClass } from "../../core/fault.ts";
+import type { Scope } from "../../core/scope.ts";
+import type { Series } from "../../core/series.ts";
+import type { Change } from "../../core/workload.ts";
+import { couldSetOff } from "../changes/change-mechanism.ts";
+import { edgeLevelsOf, endsOf, type Level } from "../graph/graph-levels.ts";
+import { onsetOf } from "../statistics/onset.ts";
+
+/** Calls of one caller to one peer that newly fail. */
+export type FailingCalls = {
+  key: string;
+  caller: EntityId;
+  peer: EntityId;
+  level: Level;
+  /** Failed connections and time-outs a call, 0 to 1; null where they are not counted. */
+  connectRatio: number | null;
+  timeoutRatio: number | null;
+  /** Other callers of the same peer that get through now. */
+  through: { caller: EntityId; errorRatio: number }[];
+  /** Other callers of the same peer that fail alike. */
+  alsoFailing: EntityId[];
+};
+
+/** What call readings are needed for `failingCalls`. */
+export type CallReadings = Record<"errors" | "connectErrors" | "timeouts" | "rate", Reading<Series>>;
+
+/** Who fails no more than this gets through. */
+const throughRatio = 0.05;
+const leastZ = 4;
+
+/** Pairs of caller and peer of which at least `failingRatio` of the calls fail now, beyond usual. */
+export function failingCalls(scope: Scope, readings: CallReadings, failingRatio: number): FailingCalls[] {
+  const errors = edgeLevelsOf(readings.errors, scope, 0.005, 0);
+  const connect = edgeLevelsOf(readings.connectErrors, scope, 0.02, 0);
+  const timeouts = edgeLevelsOf(readings.timeouts, scope, 0.02, 0);
+  const rates = edgeLevelsOf(readings.rate, scope, 0.05);
+  const shareOf = (levels: Map<string, Level>, key: string, isRead: boolean): number | null => {
+    const asked = rates.get(key)?.now ?? 0;
+    const level = levels.get(key);
+    if (level && asked > 0) return Math.min(1, level.now / asked);
+    return isRead ? 0 : null;
+  };
+  const isFailing = (level: Level) => level.now >= failingRatio && level.shift.z >= leastZ;
+  return [...errors].flatMap(([key, level]) => {
+    if (!isFailing(level)) return [];
+    const { caller, callee: peer } = endsOf(key);
+    const others = [...errors].filter(([other]) => other !== key && endsOf(other).callee === peer);
+    return [
+      {
+        key,
+        caller,
+        peer,
+        level,
+        connectRatio: shareOf(connect, key, readings.connectErrors.isReadable),
+        timeoutRatio: shareOf(timeouts, key, readings.timeouts.isReadable),
+        through: others
+          .filter(([other, each]) => each.now <= throughRatio && (rates.get(other)?.now ?? 1) > 0)
+          .map(([other, each]) => ({ caller: endsOf(other).caller, errorRatio: each.now })),
+        alsoFailing: others.filter(([, each]) => isFailing(each)).map(([other]) => endsOf(other).caller),
+      },
+    ];
+  });
+}
+
+/** The last change of that entity before the trouble whose content points at a class; up to a day back: it may lie dormant until a restart. */
+export function changeThatCould(
+  faultClass: FaultClass,
+  about: { entityId: EntityId; changes: readonly Change[]; scope: Scope; series: Series },
+): { change: Change; weight: number } | null {
+  const { entityId, changes, scope, series } = about;
+  const until = (onsetOf(series, { direction: "up" })?.latest ?? scope.now) + 30_000;
+  const found = changes
+    .filter(
+      (change) =>
+        change.entityIds.includes(entityId) && change.at <= until && change.at >= scope.window.from - 3_600_000,
+    )
+    .map((change) => ({ change, weight: couldSetOff(change, faultClass) }))
+    .filter(({ weight }) => weight >= 0.5)
+    .sort((left, right) => left.change.at - right.change.at);
+  return found.at(-1) ?? null;
+}
