@@ -1,0 +1,106 @@
+import { digestOf } from "../../core/canonical-json.ts";
+import type { Category, IncomingItem } from "../../core/item.ts";
+import type { Instant } from "../../core/window.ts";
+import type { RuleOpinion } from "./rule-input.ts";
+import type { RuleSettings } from "./rule-settings.ts";
+
+type OpenAlert = { item: IncomingItem; opinion: RuleOpinion; goodSince: Instant | null; lastOpinionAt: Instant };
+
+/** An alert whose rule cannot say anything any more (its subject is gone) is closed after this long. */
+const FORGOTTEN_MILLISECONDS = 15 * 60_000;
+
+/**
+ * Turns opinions into alerts that fire once and resolve once. The fingerprint is of rule, subject and detail: the same
+ * trouble keeps it, whatever the numbers. Between bad and good enough nothing changes.
+ */
+export function createAlertBook() {
+  const open = new Map<string, OpenAlert>();
+  return {
+    /** Items that begin or end now. */
+    update(opinions: readonly RuleOpinion[], now: Instant, settings: RuleSettings): IncomingItem[] {
+      const items: IncomingItem[] = [];
+      for (const opinion of opinions) {
+        const fingerprint = fingerprintOf(opinion);
+        const known = open.get(fingerprint);
+        if (!known) {
+          if (!opinion.isBad) continue;
+          const item = itemOf(opinion, fingerprint, now);
+          open.set(fingerprint, { item, opinion, goodSince: null, lastOpinionAt: now });
+          items.push(item);
+          continue;
+        }
+        known.lastOpinionAt = now;
+        if (opinion.isBad || !opinion.isGood) {
+          known.goodSince = null;
+          continue;
+        }
+        known.goodSince ??= now;
+        if (now - known.goodSince < settings.clearSeconds * 1000) continue;
+        open.delete(fingerprint);
+        items.push(resolved(known.item, known.goodSince, now));
+      }
+      for (const [fingerprint, { item, lastOpinionAt }] of open) {
+        if (now - lastOpinionAt < FORGOTTEN_MILLISECONDS) continue;
+        open.delete(fingerprint);
+        items.push(resolved(item, now, now));
+      }
+      return items;
+    },
+    firing: (): IncomingItem[] => [...open.values()].map(({ item }) => item),
+    /** Whether anything is open about this subject: then nothing is learned of it. */
+    isOpenFor: (subjectKey: string) => [...open.values()].some(({ opinion }) => opinion.subject.key === subjectKey),
+    restore(items: readonly IncomingItem[], now: Instant) {
+      for (const item of items) {
+        const opinion = { subject: { key: item.labels["subject"] ?? "" } } as RuleOpinion;
+        open.set(item.fingerprint, { item, opinion, goodSince: null, lastOpinionAt: now });
+      }
+    },
+  };
+}
+
+function fingerprintOf({ rule, subject, detail }: RuleOpinion): string {
+  return digestOf(["telemetry", rule, subject.key, detail]).slice(0, 32);
+}
+
+function resolved(item: IncomingItem, endsAt: Instant, now: Instant): IncomingItem {
+  return { ...item, status: "resolved", endsAt, receivedAt: now };
+}
+
+const categories: Record<string, Category> = {
+  "error-ratio": "availability",
+  "burn-rate": "availability",
+  silence: "availability",
+  latency: "performance",
+  "queue-growth": "performance",
+  saturation: "resource",
+  "run-out": "resource",
+};
+
+function itemOf(opinion: RuleOpinion, fingerprint: string, now: Instant): IncomingItem {
+  const { rule, subject, detail, concept, observed, threshold, title, description, severity } = opinion;
+  const startsAt = Math.min(opinion.since, now);
+  return {
+    id: `telemetry-${fingerprint}-${startsAt}`,
+    source: "telemetry",
+    kind: "alert",
+    fingerprint,
+    status: "firing",
+    startsAt,
+    endsAt: null,
+    receivedAt: now,
+    title,
+    description,
+    severity,
+    category: categories[rule] ?? "other",
+    mentions: [subject.name],
+    labels: { ...subject.attributes, alertname: rule, ...(detail === "" ? {} : { detail }), subject: subject.key },
+    entityIds: [],
+    signal: null,
+    concept,
+    numbers: [
+      { concept, text: title, value: observed.value, unit: observed.unit, role: "observed" },
+      { concept, text: description, value: threshold.value, unit: threshold.unit, role: "threshold" },
+    ],
+    link: null,
+  };
+}

@@ -1,0 +1,98 @@
+import { wilsonInterval } from "../../analysis/statistics/wilson-interval.ts";
+import type { Instant } from "../../core/window.ts";
+import type { RuleSettings } from "./rule-settings.ts";
+
+/** Five seconds of one subject. */
+export type Bucket = {
+  at: Instant;
+  count: number;
+  errors: number;
+  seconds: number;
+  p95: number | null;
+  /** Belongs to an alert: not to be learned from. */
+  isUnusual: boolean;
+};
+
+/** One statistic of latency, as logarithms: ratios are what matters, and they are nearly symmetric. */
+export type LatencyBaseline = {
+  median: number;
+  /** Tail-aware (METHODS 2.2): the largest of MAD, quartiles and standard deviation, and never below 5 %. */
+  scale: number;
+  /** The worst level that held for three buckets in a row: what this signal does now and then. */
+  worstSustained: number;
+};
+
+export type Baseline = {
+  buckets: number;
+  medianCount: number;
+  /** The fewest requests in any three buckets in a row. */
+  fewestInThree: number;
+  errorRatio: number;
+  /** Upper bound of the usual share of failures. */
+  errorUpper: number;
+  worstSustainedErrors: number;
+  mean: LatencyBaseline | null;
+  p95: LatencyBaseline | null;
+};
+
+/** The latest half minute is what is being judged; it is not part of what it is judged by. */
+const GUARD_MILLISECONDS = 30_000;
+const SMALLEST_SCALE = 0.05;
+
+/** Null while the buckets reach back less than the warm-up, or were empty. */
+export function baselineOf(buckets: readonly Bucket[], now: Instant, settings: RuleSettings): Baseline | null {
+  const from = now - settings.baselineSeconds * 1000;
+  // With little history the guard shrinks, so that a system of a minute's age has a baseline at all.
+  const firstAt = buckets[0]?.at ?? now;
+  const guard = Math.min(GUARD_MILLISECONDS, Math.max(0, (now - firstAt) / 3));
+  const used = buckets.filter((bucket) => bucket.at >= from && bucket.at < now - guard && !bucket.isUnusual);
+  const busy = used.filter(({ count }) => count > 0);
+  if (now - firstAt < settings.warmUpSeconds * 1000 || busy.length < 6) return null;
+  const requests = busy.reduce((sum, { count }) => sum + count, 0);
+  const errors = busy.reduce((sum, bucket) => sum + bucket.errors, 0);
+  const counts = used.map(({ count }) => count).sort((left, right) => left - right);
+  return {
+    buckets: busy.length,
+    medianCount: counts[Math.floor(counts.length / 2)] as number,
+    fewestInThree: fewestInThree(used),
+    errorRatio: errors / requests,
+    errorUpper: wilsonInterval(errors, requests, 2.58).high,
+    worstSustainedErrors: worstSustained(busy.map((bucket) => bucket.errors / bucket.count)),
+    mean: latencyBaseline(busy.map(({ seconds, count }) => Math.log(Math.max(seconds / count, 1e-6)))),
+    p95: latencyBaseline(busy.flatMap(({ p95 }) => (p95 === null ? [] : [Math.log(p95)]))),
+  };
+}
+
+function latencyBaseline(values: number[]): LatencyBaseline | null {
+  if (values.length < 6) return null;
+  const sorted = [...values].sort((left, right) => left - right);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
+  const median = at(0.5);
+  const deviations = sorted.map((value) => Math.abs(value - median)).sort((left, right) => left - right);
+  const mad = deviations[Math.floor(deviations.length / 2)] as number;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, sorted.length - 1);
+  const scale = Math.max(1.4826 * mad, (at(0.75) - at(0.25)) / 1.349, Math.sqrt(variance), SMALLEST_SCALE);
+  return { median, scale, worstSustained: worstSustained(values) };
+}
+
+function worstSustained(values: number[]): number {
+  let worst = Number.NEGATIVE_INFINITY;
+  for (let index = 2; index < values.length; index++) {
+    worst = Math.max(
+      worst,
+      Math.min(values[index] as number, values[index - 1] as number, values[index - 2] as number),
+    );
+  }
+  return worst;
+}
+
+function fewestInThree(buckets: Bucket[]): number {
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let index = 2; index < buckets.length; index++) {
+    const sum =
+      (buckets[index] as Bucket).count + (buckets[index - 1] as Bucket).count + (buckets[index - 2] as Bucket).count;
+    fewest = Math.min(fewest, sum);
+  }
+  return Number.isFinite(fewest) ? fewest : 0;
+}

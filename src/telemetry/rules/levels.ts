@@ -1,0 +1,27 @@
+import type { ConceptId } from "../../core/concept.ts";
+import type { Instant } from "../../core/window.ts";
+import type { LevelPoint, SubjectHistory } from "./subject-history.ts";
+
+/** Used over limit at the instants at which both are known; the limit last told holds on. Empty when either is missing. */
+export function usedRatio(history: SubjectHistory, used: ConceptId, limit: ConceptId): LevelPoint[] {
+  const limits = history.levels.get(limit) ?? [];
+  let position = 0;
+  return (history.levels.get(used) ?? []).flatMap(({ at, value }) => {
+    while (position + 1 < limits.length && (limits[position + 1] as LevelPoint).at <= at) position++;
+    const bound = limits[position];
+    return bound && bound.value > 0 ? [{ at, value: value / bound.value }] : [];
+  });
+}
+
+/** The last points over `seconds` before the newest, if it is not stale. */
+export function lastPoints(points: readonly LevelPoint[], seconds: number, now: Instant): LevelPoint[] {
+  const last = points.at(-1);
+  if (!last || now - last.at > 90_000) return [];
+  return points.filter(({ at }) => at >= last.at - seconds * 1000);
+}
+
+export function medianOf(points: readonly LevelPoint[]): number | null {
+  if (points.length === 0) return null;
+  const sorted = points.map(({ value }) => value).sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] as number;
+}

@@ -1,0 +1,61 @@
+import type { ConceptId } from "../../core/concept.ts";
+import type { Instant } from "../../core/window.ts";
+import { lastPoints } from "./levels.ts";
+import type { RuleOpinion } from "./rule-input.ts";
+import type { RuleSettings } from "./rule-settings.ts";
+import type { LevelPoint, SubjectHistory } from "./subject-history.ts";
+import { secondsText } from "./words.ts";
+
+/** History before the growth that shows what is usual. */
+const FEWEST_BEFORE = 4;
+
+/** A queue that only grows, far beyond what it held before; or whose oldest message only gets older. */
+export function queueGrowth(history: SubjectHistory, now: Instant, settings: RuleSettings): RuleOpinion[] {
+  return (["queue.depth", "queue.oldest_age"] as const).flatMap((concept) => {
+    const opinion = growth(history, concept, now, settings);
+    return opinion ? [opinion] : [];
+  });
+}
+
+function growth(history: SubjectHistory, concept: ConceptId, now: Instant, settings: RuleSettings): RuleOpinion | null {
+  const points = history.levels.get(concept) ?? [];
+  const { growingSeconds, minimumItems, minimumAgeSeconds, factor } = settings.queue;
+  const run = risingRun(points);
+  const recent = lastPoints(points, growingSeconds, now);
+  const last = recent.at(-1);
+  const before = points.slice(0, points.length - run.length);
+  if (!last || before.length < FEWEST_BEFORE) return null;
+  const highest = Math.max(...before.map(({ value }) => value));
+  const isAge = concept === "queue.oldest_age";
+  const limit = Math.max(isAge ? minimumAgeSeconds : minimumItems, factor * highest);
+  const first = run[0] as LevelPoint;
+  const isBad =
+    last.at - first.at >= growingSeconds * 1000 && run.length >= 4 && last.value > limit && last.value > first.value;
+  const shown = isAge ? secondsText(last.value) : `${Math.round(last.value)} messages`;
+  return {
+    rule: "queue-growth",
+    subject: history.subject,
+    detail: concept,
+    isBad,
+    isGood: last.value < 0.7 * limit,
+    concept,
+    since: first.at,
+    severity: "high",
+    title: isAge
+      ? `${history.subject.name}: the oldest message waits for ${shown}`
+      : `${history.subject.name}: ${shown} wait, more and more`,
+    description: `Growing for ${secondsText((last.at - first.at) / 1000)}; before it was at most ${isAge ? secondsText(highest) : Math.round(highest)}.`,
+    observed: { value: last.value, unit: isAge ? "s" : "{item}" },
+    threshold: { value: limit, unit: isAge ? "s" : "{item}" },
+  };
+}
+
+/** The points at the end that never fall by more than a tenth. */
+function risingRun(points: readonly LevelPoint[]): LevelPoint[] {
+  let start = points.length - 1;
+  while (start > 0 && (points[start] as LevelPoint).value >= 0.9 * (points[start - 1] as LevelPoint).value) {
+    start--;
+    if ((points[start] as LevelPoint).value === 0) break;
+  }
+  return points.slice(Math.max(0, start));
+}

@@ -1,0 +1,108 @@
+import type { IncomingItem } from "../../core/item.ts";
+import type { Instant } from "../../core/window.ts";
+import { BUCKET_MILLISECONDS } from "../settings.ts";
+import { createAlertBook } from "./alert-book.ts";
+import { burnRate } from "./burn-rate.ts";
+import { errorRatio } from "./error-ratio.ts";
+import { latency } from "./latency.ts";
+import { queueGrowth } from "./queue-growth.ts";
+import type { RuleOpinion, RuleTick } from "./rule-input.ts";
+import type { RuleSettings } from "./rule-settings.ts";
+import { runOut } from "./run-out.ts";
+import { saturation } from "./saturation.ts";
+import { silence } from "./silence.ts";
+import {
+  addHeartbeat,
+  addLevel,
+  addRequests,
+  createSubjectHistory,
+  fillUpTo,
+  type SubjectHistory,
+} from "./subject-history.ts";
+
+/** Requests and calls of a subject that was silent for this long are forgotten. */
+const FORGET_MILLISECONDS = 24 * 3_600_000;
+/** Evaluated this long after the end of a bucket: most exporters have sent by then. */
+const LATENESS_MILLISECONDS = 1_500;
+
+/**
+ * All rules over all subjects. No clock, no chance, no waiting: the same ticks give the same alerts, so that days can be
+ * replayed in seconds.
+ */
+export function createRuleEngine(settings: RuleSettings) {
+  const histories = new Map<string, SubjectHistory>();
+  const book = createAlertBook();
+  let lastHeardAt = Number.NEGATIVE_INFINITY;
+
+  function historyOf(subject: RuleTick["requests"][number]["subject"]): SubjectHistory {
+    let history = histories.get(subject.key);
+    if (!history) {
+      history = createSubjectHistory(subject);
+      histories.set(subject.key, history);
+    }
+    history.subject = subject;
+    return history;
+  }
+
+  return {
+    /** Takes what became known and gives back the alerts that begin or end now. */
+    evaluate(tick: RuleTick): IncomingItem[] {
+      const { now } = tick;
+      for (const increment of tick.requests) addRequests(historyOf(increment.subject), increment, settings);
+      for (const { subject, instance, bucketAt } of tick.heartbeats) {
+        addHeartbeat(historyOf(subject), instance, bucketAt);
+        lastHeardAt = Math.max(lastHeardAt, bucketAt + BUCKET_MILLISECONDS);
+      }
+      for (const { subject, concept, at, value } of tick.levels) addLevel(historyOf(subject), concept, at, value);
+      const until = now - LATENESS_MILLISECONDS;
+      const lastBucketAt = Math.floor(until / BUCKET_MILLISECONDS) * BUCKET_MILLISECONDS - BUCKET_MILLISECONDS;
+      const isAnybodyHeard = now - lastHeardAt < 15_000;
+      const opinions: RuleOpinion[] = [];
+      for (const [key, history] of histories) {
+        fillUpTo(history, lastBucketAt);
+        opinions.push(...opinionsOf(history, until, now, isAnybodyHeard));
+        if (now - (history.lastBeatAt ?? now) > FORGET_MILLISECONDS) histories.delete(key);
+      }
+      const items = book.update(opinions, now, settings);
+      for (const history of histories.values()) freeze(history, now);
+      return items;
+    },
+    firing: book.firing,
+    restore: (items: readonly IncomingItem[], now: Instant) => book.restore(items, now),
+    subjects: () => histories.size,
+  };
+
+  function opinionsOf(history: SubjectHistory, until: Instant, now: Instant, isAnybodyHeard: boolean): RuleOpinion[] {
+    const opinions: (RuleOpinion | null)[] = [
+      errorRatio(history, until, settings),
+      latency(history, until, settings),
+      silence(history, now, settings, isAnybodyHeard),
+      ...burnRate(history, now, settings),
+    ];
+    if (history.levels.size > 0) {
+      opinions.push(
+        ...queueGrowth(history, now, settings),
+        ...saturation(history, now, settings),
+        ...runOut(history, now, settings),
+      );
+    }
+    return opinions.filter((opinion) => opinion !== null);
+  }
+
+  /** While something is wrong with a subject, and a little before, its buckets are marked and not learned from. */
+  function freeze(history: SubjectHistory, now: Instant): void {
+    const isOpen = book.isOpenFor(history.subject.key);
+    if (!isOpen) {
+      history.frozenSince = null;
+      return;
+    }
+    if (history.frozenSince === null) {
+      history.frozenSince = now;
+      for (const bucket of history.buckets) if (bucket.at > now - 60_000) bucket.isUnusual = true;
+    }
+    const last = history.buckets.at(-1);
+    if (last && now - history.frozenSince < settings.relearnSeconds * 1000) last.isUnusual = true;
+  }
+}
+
+export type RuleEngine = ReturnType<typeof createRuleEngine>;

@@ -1,0 +1,52 @@
+import type { ConceptId } from "../../core/concept.ts";
+import type { Instant } from "../../core/window.ts";
+import { lastPoints, medianOf, usedRatio } from "./levels.ts";
+import type { RuleOpinion } from "./rule-input.ts";
+import type { RuleSettings } from "./rule-settings.ts";
+import type { SubjectHistory } from "./subject-history.ts";
+import { percentText } from "./words.ts";
+
+const watched: { used: ConceptId; limit: ConceptId; what: string; threshold: keyof RuleSettings["saturation"] }[] = [
+  { used: "pool.in_use", limit: "pool.limit", what: "database connections", threshold: "pool" },
+  { used: "memory.working_set", limit: "memory.limit", what: "memory", threshold: "memory" },
+  { used: "disk.used", limit: "disk.capacity", what: "disk", threshold: "disk" },
+  { used: "file_descriptors.used", limit: "file_descriptors.limit", what: "open files", threshold: "fileDescriptors" },
+];
+
+/** A standing level is no news: it has to be this much higher than it usually is. */
+const RISE = 0.15;
+
+/**
+ * Something bounded is nearly used up, and usually is not. Processor use is left out on purpose: bursts use all of it and
+ * harm nobody; where they do harm, latency says so.
+ */
+export function saturation(history: SubjectHistory, now: Instant, settings: RuleSettings): RuleOpinion[] {
+  return watched.flatMap(({ used, limit, what, threshold }) => {
+    const points = usedRatio(history, used, limit);
+    const recent = lastPoints(points, settings.saturation.seconds, now);
+    const last = recent.at(-1);
+    const before = points.slice(0, points.length - recent.length);
+    const usualRatio = medianOf(before);
+    if (!last || usualRatio === null || before.length < 4) return [];
+    const bound = settings.saturation[threshold];
+    const first = recent[0] ?? last;
+    const isLong = recent.length >= 3 && last.at - first.at >= settings.saturation.seconds * 600;
+    const isBad = isLong && recent.every(({ value }) => value >= bound) && usualRatio < bound - RISE;
+    return [
+      {
+        rule: "saturation",
+        subject: history.subject,
+        detail: used,
+        isBad,
+        isGood: last.value < bound - 0.05,
+        concept: used,
+        since: first.at,
+        severity: threshold === "pool" || last.value >= 0.97 ? "high" : "medium",
+        title: `${history.subject.name}: ${percentText(last.value)} of its ${what} in use`,
+        description: `Usually ${percentText(usualRatio)}; ${percentText(bound)} is the limit.`,
+        observed: { value: last.value, unit: "1" },
+        threshold: { value: bound, unit: "1" },
+      } satisfies RuleOpinion,
+    ];
+  });
+}
