@@ -1,0 +1,194 @@
+import { digestOf } from "../../core/canonical-json.ts";
+import type { Edge, Entity, EntityId } from "../../core/entity.ts";
+import type { Actor, ExitCondition, IncidentEventBody } from "../../core/incident-events.ts";
+import type { IncomingItem } from "../../core/item.ts";
+import type { Instant } from "../../core/window.ts";
+import type { Database } from "../../store/database.ts";
+import { appendEvents, readEvents } from "../../store/incident-events.ts";
+import { listOpenIncidentIds } from "../../store/incidents.ts";
+import { readItem, recordTriage, takeUntriagedItems } from "../../store/items.ts";
+import { foldIncident } from "../fold.ts";
+import { incidentRowOf } from "../incident-row.ts";
+import { assessSeverity, isBelow } from "./assess-severity.ts";
+import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
+
+export type TriageSettings = {
+  database: Database;
+  entities: () => Entity[];
+  edges: () => Edge[];
+  /** What an item's labels and words mean now: entities may have become known since intake. */
+  resolve: (item: IncomingItem) => EntityId[];
+  exitConditionFor: (kind: IncomingItem["kind"]) => ExitCondition;
+  now: () => Instant;
+};
+
+const actor: Actor = { kind: "midwatch", part: "triage" };
+/** One triage at a time over all processes, so that two alerts of one fault cannot open two incidents. */
+const triageLock = 7_300_201;
+const itemsAtOnce = 500;
+
+/**
+ * Decides about everything that waits, in the order it came in, and writes decisions and incidents in one commit. Returns
+ * the number of items. A crash repeats the whole batch or nothing of it.
+ */
+export async function runTriage(settings: TriageSettings): Promise<number> {
+  return settings.database.transaction(async (transaction) => {
+    await transaction.query("select pg_advisory_xact_lock($1)", [triageLock]);
+    const items = await takeUntriagedItems(transaction, itemsAtOnce);
+    if (items.length === 0) return 0;
+    const open = await readOpenIncidents(transaction);
+    // Events of one incident are written together: a storm is one append, not a thousand.
+    const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
+    for (const stored of items) {
+      const item = stored.entityIds.length > 0 ? stored : { ...stored, entityIds: settings.resolve(stored) };
+      const decision = decide(item, open, settings);
+      const incidentId = note(item, decision, open, pending, settings);
+      await recordTriage(
+        transaction,
+        { itemId: item.id, outcome: decision.outcome, incidentId, reason: decision.reason, decidedAt: settings.now() },
+        actor,
+        decision.grounds,
+      );
+    }
+    for (const [incidentId, { isNew, bodies }] of pending) {
+      await appendEvents(transaction, {
+        incidentId,
+        afterSequence: isNew ? 0 : null,
+        actor,
+        at: settings.now(),
+        activityId: null,
+        bodies,
+        toRow: incidentRowOf,
+      });
+    }
+    return items.length;
+  });
+}
+
+function decide(item: IncomingItem, open: OpenIncident[], settings: TriageSettings): Decision {
+  const entities = settings.entities();
+  return decideTriage(item, {
+    open,
+    edges: settings.edges(),
+    names: entities.map(({ name }) => name),
+    environmentOf: (ids) => environmentOf(ids, entities),
+    now: settings.now(),
+  });
+}
+
+function environmentOf(ids: EntityId[], entities: Entity[]): string {
+  return entities.find((entity) => ids.includes(entity.id) && entity.environment !== "")?.environment ?? "";
+}
+
+/** Turns a decision into events of its incident, and tells the items that come after it. Returns the incident. */
+function note(
+  item: IncomingItem,
+  decision: Decision,
+  open: OpenIncident[],
+  pending: Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>,
+  settings: TriageSettings,
+): string | null {
+  const { title, startsAt, receivedAt } = item;
+  const itemId = item.id;
+  if (decision.outcome === "kept-quiet" || decision.outcome === "refused") return null;
+  const incidentId = decision.incidentId ?? newIncidentId(item);
+  const events = pending.get(incidentId) ?? { isNew: decision.incidentId === null, bodies: [] };
+  pending.set(incidentId, events);
+  const known = open.find(({ id }) => id === incidentId);
+  const member = known?.items.some((other) => other.itemId === itemId) ?? false;
+  if (decision.outcome === "resolved") {
+    events.bodies.push({ type: "item-resolved", itemId, title, resolvedAt: item.endsAt ?? settings.now() });
+  } else if (decision.outcome === "opened") {
+    events.bodies.push(openingOf(item, decision, settings));
+    open.push({
+      id: incidentId,
+      environment: environmentOf(item.entityIds, settings.entities()),
+      openedAt: settings.now(),
+      itemNewsAt: settings.now(),
+      items: [{ itemId, title, entityIds: item.entityIds, startsAt, receivedAt }],
+      explained: [],
+      isActive: true,
+    });
+  } else if (member) {
+    events.bodies.push({ type: "item-fired-again", itemId, title, at: startsAt });
+  } else {
+    const { severity, reason } = severityOf(item, settings);
+    events.bodies.push({
+      type: "item-joined",
+      itemId,
+      title,
+      entityIds: item.entityIds,
+      severity,
+      reason: decision.reason,
+      itemKind: item.kind,
+      startsAt,
+    });
+    if (known) {
+      known.items.push({ itemId, title, entityIds: item.entityIds, startsAt, receivedAt });
+      if (isBelow(known.severity ?? severity, severity)) {
+        events.bodies.push({
+          type: "severity-changed",
+          from: known.severity ?? severity,
+          to: severity,
+          reason: `${title} joined: ${reason}`,
+        });
+        known.severity = severity;
+      }
+    }
+  }
+  return incidentId;
+}
+
+function openingOf(item: IncomingItem, decision: Decision, settings: TriageSettings): IncidentEventBody {
+  const { severity, reason } = severityOf(item, settings);
+  return {
+    type: "incident-opened",
+    title: item.title,
+    severity,
+    severityReason: reason,
+    category: item.category,
+    environment: environmentOf(item.entityIds, settings.entities()),
+    entityIds: item.entityIds,
+    itemId: item.id,
+    reason: decision.reason,
+    exitCondition: settings.exitConditionFor(item.kind),
+    itemKind: item.kind,
+    startsAt: item.startsAt,
+  };
+}
+
+function severityOf(item: IncomingItem, settings: TriageSettings): ReturnType<typeof assessSeverity> {
+  return assessSeverity(
+    item,
+    settings.entities().filter(({ id }) => item.entityIds.includes(id)),
+  );
+}
+
+/** From the item that opens it, so that a repeat after a crash opens the same one. Short enough to say aloud. */
+function newIncidentId(item: IncomingItem): string {
+  return `inc-${Number.parseInt(digestOf(item.id).slice(0, 12), 16).toString(36).slice(0, 6).padStart(6, "0")}`;
+}
+
+async function readOpenIncidents(transaction: Database): Promise<OpenIncident[]> {
+  const incidents: OpenIncident[] = [];
+  for (const id of await listOpenIncidentIds(transaction)) {
+    const state = foldIncident(await readEvents(transaction, id));
+    if (!state) continue;
+    const items = await Promise.all(
+      state.items.map(async (joined) => ({ joined, row: await readItem(transaction, joined.itemId) })),
+    );
+    incidents.push({
+      id,
+      environment: state.environment,
+      openedAt: state.openedAt,
+      itemNewsAt: state.itemNewsAt,
+      severity: state.severity,
+      items: items.map(({ joined, row }) => ({ ...joined, receivedAt: row?.item.receivedAt ?? joined.startsAt })),
+      explained: (state.answer?.blastRadius ?? [])
+        .filter(({ role }) => role !== "usual")
+        .map(({ entityId }) => entityId),
+      isActive: !state.verification?.result.startsWith("recovered") && state.traffic === null,
+    });
+  }
+  return incidents;
+}
