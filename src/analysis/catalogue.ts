@@ -16,6 +16,14 @@ import { retryStorm } from "./load/retry-storm.ts";
 import { trafficSurge } from "./load/traffic-surge.ts";
 import { logSpikeAndNovelty } from "./logs/log-spike-and-novelty.ts";
 import { statedMechanism } from "./logs/stated-mechanism.ts";
+import { certificateExpired } from "./network/certificate-expired.ts";
+import { dnsFailure } from "./network/dns-failure.ts";
+import { networkPartition } from "./network/network-partition.ts";
+import { rateLimited } from "./network/rate-limited.ts";
+import { timeoutTooLow } from "./network/timeout-too-low.ts";
+import { wrongAddress } from "./network/wrong-address.ts";
+import { poisonMessage } from "./queue/poison-message.ts";
+import { queueBacklog } from "./queue/queue-backlog.ts";
 import { cacheDisabled } from "./saturation/cache-disabled.ts";
 import { cacheTooSmall } from "./saturation/cache-too-small.ts";
 import { connectionLeak } from "./saturation/connection-leak.ts";
@@ -31,6 +39,7 @@ import { poolExhausted } from "./saturation/pool-exhausted.ts";
 export const allChecks: Check[] = [
   cacheDisabled,
   cacheTooSmall,
+  certificateExpired,
   changeCorrelation,
   connectionLeak,
   connectionLimit,
@@ -39,6 +48,7 @@ export const allChecks: Check[] = [
   databaseOverloaded,
   dependencyDown,
   diskFull,
+  dnsFailure,
   eventLoopBlocked,
   fileDescriptors,
   lockContention,
@@ -47,13 +57,19 @@ export const allChecks: Check[] = [
   memoryNearLimit,
   missingIndex,
   networkDelay,
+  networkPartition,
   noisyNeighbour,
+  poisonMessage,
   poolExhausted,
   processCrash,
+  queueBacklog,
+  rateLimited,
   retryStorm,
   serviceGraphAttribution,
   slowQuery,
   statedMechanism,
   thirdPartyOutage,
+  timeoutTooLow,
   trafficSurge,
+  wrongAddress,
 ];
