@@ -194,6 +194,8 @@ function verdictOf(
   const fitsInTime = !(scope.onset && top.onset && isSurelyBefore(scope.onset, top.onset));
   const isCause =
     top.probability >= causeProbability &&
+    // A place is not a cause: where it arises is known, what the matter is, is not.
+    top.faultClass !== "unseen-mechanism" &&
     top.hasDirectObservation &&
     top.path !== null &&
     fitsInTime &&

@@ -161,7 +161,7 @@ export const evidenceTable: Record<EvidenceKind, EvidenceWeight> = {
   "change-content": {
     group: "content",
     anchors: [
-      [0, -0.5],
+      [0, -2.2],
       [0.3, 0.3],
       [1, 2],
     ],

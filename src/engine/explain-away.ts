@@ -1,3 +1,4 @@
+import type { FaultClass } from "../core/fault.ts";
 import { isSurelyBefore } from "../core/window.ts";
 import { type Candidate, type FusionInput, logOddsOf, part } from "./fuse-hypotheses.ts";
 import { isExplained } from "./graph-relations.ts";
@@ -23,7 +24,8 @@ export function explainAway(candidates: readonly Candidate[], { relations }: Fus
     let best: { cause: Candidate; loss: number } | null = null;
     for (const cause of candidates) {
       if (cause === victim || cause.ownStrength < leastStrength || !explains(cause, victim)) continue;
-      if (explains(victim, cause) && odds(victim) >= odds(cause)) continue;
+      if (explains(victim, cause) && !yieldsToLoad(cause, victim) && odds(victim) >= odds(cause)) continue;
+      if (yieldsToLoad(victim, cause)) continue;
       if (cause.onset && victim.onset && isSurelyBefore(victim.onset, cause.onset)) continue;
       const loss = Math.min(
         largestLoss * evidenceOf(victim),
@@ -56,6 +58,22 @@ export function explainAway(candidates: readonly Candidate[], { relations }: Fus
       ) || isExplained(relations, cause, victim)
     );
   }
+}
+
+/** Full for want of room, the work for each request unchanged: these follow from load wherever load rose. */
+const followsFromLoad: FaultClass[] = [
+  "cpu-limit-too-low",
+  "pool-exhausted",
+  "database-overloaded",
+  "queue-backlog",
+  "rate-limited",
+];
+/** Load that is up by half or more, by the evidence table. */
+const leastLoadStrength = 1.5;
+
+function yieldsToLoad(load: Candidate, victim: Candidate): boolean {
+  const isLoad = load.faultClass === "traffic-surge" || load.faultClass === "retry-storm";
+  return isLoad && load.ownStrength >= leastLoadStrength && followsFromLoad.includes(victim.faultClass);
 }
 
 /** All positive evidence, its own and that of the place. */

@@ -96,16 +96,14 @@ function measure(scope: Scope, id: ConceptId, series: Series, observationIds: st
   const { bad } = conceptDefinition(id);
   const least = leastHarm[id] ?? 0;
   const onset = onsetOf(series, { direction: bad === "none" ? "both" : bad, minimumChange: least });
-  const from = onset && onset.latest < scope.now ? onset.latest : Math.max(scope.baseline.to, scope.now - 120_000);
   const baseline = onset ? { ...scope.baseline, to: Math.min(scope.baseline.to, onset.earliest) } : scope.baseline;
   const usual = baseline.to > baseline.from ? baseline : scope.baseline;
-  const shift =
-    shiftOf(series, { baseline: usual, window: { from, to: scope.now }, minimumScale: least }) ??
-    shiftOf(series, {
-      baseline: usual,
-      window: { from: Math.min(from, scope.now - 60_000), to: scope.now },
-      minimumScale: least,
-    });
+  // From onset on; without one, what grows shows best in the last samples, what wavers over two minutes.
+  const starts = onset ? [onset.latest, scope.now - 60_000] : [scope.now - 120_000, scope.now - 45_000];
+  const [shift] = starts
+    .map((start) => Math.max(Math.min(scope.baseline.to, scope.now - 45_000), start))
+    .flatMap((from) => shiftOf(series, { baseline: usual, window: { from, to: scope.now }, minimumScale: least }) ?? [])
+    .sort((left, right) => harmOf(id, right) - harmOf(id, left));
   if (!shift) return null;
   const harm = harmOf(id, shift);
   // Enough cells to be sure of a step count as trouble at a lower z: an onset is evidence of its own.

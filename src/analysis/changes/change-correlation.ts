@@ -21,6 +21,7 @@ import { earliestOnset } from "../statistics/onset.ts";
 import { clock, seconds } from "../words.ts";
 import { coincidenceEffect } from "./coincidence.ts";
 import { contrastVersions } from "./contrast-versions.ts";
+import { harmfulness } from "./inert-change.ts";
 import { namedInLogs } from "./named-in-logs.ts";
 
 /**
@@ -48,6 +49,8 @@ export const changeCorrelation = defineCheck({
     skewSeconds: 20,
     /** METHODS 5: unexposed equally sick. */
     contrastRatio: 1.5,
+    /** Below it the content was read and points at nothing that hurts. */
+    harmless: 0.2,
   },
   examine({ scope, changed, ...readings }, thresholds) {
     if (!changed.isReadable) return unknown(`changes not visible: ${changed.why ?? "no change log could be read"}`);
@@ -106,6 +109,17 @@ export const changeCorrelation = defineCheck({
           );
         }
         const named = namedInLogs(change, entityId, readings.logs.items, scope);
+        const harm = harmfulness(change);
+        if (!named && harm !== null && harm < thresholds.harmless) {
+          answers.push(
+            finding({
+              ...shared,
+              evidence: "change-content",
+              effect: harm,
+              sentence: `${what}, and touches nothing that could do this`,
+            }),
+          );
+        }
         if (named) {
           answers.push(
             finding({
