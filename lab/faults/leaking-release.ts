@@ -8,7 +8,7 @@ export const leakingRelease = defineFault({
   leavesChange: true,
   targets: () => ["cart", "session", "catalog", "orders", "gateway"],
   defaultTarget: "cart",
-  magnitude: { default: 12, min: 5, max: 120, unit: "seconds of present traffic until the heap is full" },
+  magnitude: { default: 14, min: 5, max: 120, unit: "seconds of present traffic until the heap is full" },
   truth: ({ target, nameOf }) => pairs(nameOf(target), "memory-leak", "bad-release"),
   hasFix: ["rollback"],
   async inject(context, { target, magnitude }) {

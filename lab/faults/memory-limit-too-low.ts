@@ -9,7 +9,7 @@ export const memoryLimitTooLow = defineFault({
   leavesChange: true,
   targets: () => ["recommendation"],
   defaultTarget: "recommendation",
-  magnitude: { default: 26, min: 18, max: 60, unit: "MiB of heap left" },
+  magnitude: { default: 20, min: 18, max: 60, unit: "MiB of heap left" },
   truth: ({ target, nameOf }) => pairs(nameOf(target), "memory-limit-too-low", "bad-configuration"),
   hasFix: ["limits"],
   async inject(context, { target, magnitude }) {

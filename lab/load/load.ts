@@ -28,11 +28,15 @@ export async function startLoad(settings: InstanceSettings, send: (message: From
   const startedAt = Number(configuration["DAY_STARTED_AT"] ?? Date.now());
   const agent = new Agent({ keepAlive: true, maxSockets: 400 });
   let multiplier = 1;
+  let crowd = 0;
   let probes: Probe[] = [];
 
   process.on("SIGTERM", () => process.exit(0));
   process.on("message", (message: ToInstance) => {
-    if (message.type === "load") multiplier = message.multiplier;
+    if (message.type === "load") {
+      if (message.multiplier < multiplier) crowd += 1; // the crowd goes home, in the middle of what it did
+      multiplier = message.multiplier;
+    }
     if (message.type === "drain") process.exit(0);
   });
   setInterval(() => {
@@ -53,7 +57,10 @@ export async function startLoad(settings: InstanceSettings, send: (message: From
     setTimeout(
       () => {
         next();
-        journey(ask, estate.data, random).catch(() => {});
+        const own = crowd;
+        const askWhileThere: Ask = (...request) =>
+          own === crowd ? ask(...request) : Promise.reject(new Error("went home"));
+        journey(askWhileThere, estate.data, random).catch(() => {});
       },
       (-Math.log(1 - random()) / perSecond) * 1000,
     );

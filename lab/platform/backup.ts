@@ -14,7 +14,7 @@ type BackupSettings = {
   directory: string;
   serviceEntry: string;
   databaseSocket(): { directory: string; port: number };
-  onEnd(): void;
+  endSessions(applicationName: string): Promise<unknown>;
   log(line: string): void;
 };
 
@@ -57,7 +57,6 @@ export function createBackup(settings: BackupSettings): BackupJob {
           onExit(exit) {
             running = undefined;
             settings.log(`backup ended: ${exit.reason}`);
-            settings.onEnd();
           },
         },
       );
@@ -67,6 +66,7 @@ export function createBackup(settings: BackupSettings): BackupJob {
       await until(() => running === undefined, 2000);
       running?.kill("SIGKILL");
       await until(() => running === undefined, 1000);
+      await settings.endSessions(estate.schedules.backup.name); // a sort goes on when its reader is gone
       rmSync(directory, { recursive: true, force: true });
     },
   };

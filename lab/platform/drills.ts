@@ -147,13 +147,14 @@ export function createDrills(settings: DrillSettings) {
     for (const instance of platform.supervisor.all())
       if (instance.state === "failed") await platform.supervisor.restart(instance);
     store.state.drills = state.drills.filter((one) => one !== drill);
+    symptoms.disturbed(Date.now() + 25_000);
     store.save();
     // What a fault leaves behind after its cause is gone (queues of abandoned work) is cleared as an operator would: by a restart.
-    setTimeout(() => void settle(), 6000).unref();
+    setTimeout(() => void settle(), 11_000).unref();
   }
 
   async function settle(): Promise<void> {
-    if (state.drills.length > 0 || !symptoms.degradedSince(Date.now())) return;
+    if (state.drills.length > 0 || !symptoms.degradedSince(Date.now(), 5)) return;
     for (const role of ["inventory", "checkout"] as const)
       await Promise.all(platform.supervisor.of(role).map((instance) => platform.supervisor.restart(instance)));
   }
@@ -180,7 +181,7 @@ export function createDrills(settings: DrillSettings) {
         const random = createRandom(seed);
         const touched = parts.flatMap(({ target }) => [target, ...(reachable(target) as Role[])]);
         if (request.decoys !== false) await decoy(random, touched);
-        symptoms.keepBaseline(Date.now());
+        symptoms.disturbed(Number.POSITIVE_INFINITY);
         const drill: ActiveDrill = {
           id,
           since: new Date().toISOString(),

@@ -109,7 +109,8 @@ export async function startLab(settings: LabSettings): Promise<RunningLab> {
     serviceEntry: settings.serviceEntry,
     databaseSocket: socket,
     log,
-    onEnd: () => {},
+    endSessions: (name) =>
+      database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [name]),
   });
   const drills = createDrills({ platform, database, backup, symptoms, faults, log });
 

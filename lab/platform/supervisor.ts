@@ -42,11 +42,11 @@ export type SupervisorSettings = {
   log(line: string): void;
 };
 
-const backOffMilliseconds = [300, 1000, 2000, 4000, 6000];
+const backOffMilliseconds = [1000, 2000, 3000, 5000, 8000];
 /** As service managers do: so many ends so soon after a start, and it stays down until somebody starts it. */
 const giveUpAfter = 6;
 const giveUpWindowMilliseconds = 60_000;
-const soonMilliseconds = 8000;
+const soonMilliseconds = 5000;
 const readyPatienceMilliseconds = 15_000;
 const drainPatienceMilliseconds = 2500;
 

@@ -10,15 +10,17 @@ export type RouteHealth = {
 export type Symptoms = {
   add(probes: Probe[]): void;
   health(now: number, windowSeconds: number): RouteHealth[];
-  /** Keeps how the last minute was as what "normal" is, until it is kept again. */
-  keepBaseline(now: number): void;
+  /** From now until `untilAt` nothing counts as normal: something is, or has just been, broken on purpose. */
+  disturbed(untilAt: number): void;
   /** The first bad request of a route that is degraded now; undefined when users see nothing. */
-  degradedSince(now: number): { at: number; route: string; why: string } | undefined;
+  degradedSince(now: number, windowSeconds?: number): { at: number; route: string; why: string } | undefined;
 };
 
 const keepMilliseconds = 180_000;
 const windowSeconds = 8;
 const leastRequests = 4;
+const leastForBaseline = 10;
+const relearnMilliseconds = 3000;
 /** A user-visible symptom: one request in twenty fails (and at least two), or the usual request takes three times its time and 0.15 s more. */
 const degradedErrorRatio = 0.05;
 const slowFactor = 3;
@@ -27,7 +29,9 @@ const slowSeconds = 0.15;
 /** What users see, from the load generator's own numbers: the lab's truth about when it began to hurt and when it stopped. */
 export function createSymptoms(): Symptoms {
   let probes: Probe[] = [];
-  let baseline = new Map<string, RouteHealth>();
+  const baseline = new Map<string, RouteHealth>();
+  let learnedAt = 0;
+  let disturbedUntil = Number.NEGATIVE_INFINITY;
 
   const health = (now: number, seconds: number): RouteHealth[] => {
     const recent = probes.filter((probe) => probe.at > now - seconds * 1000);
@@ -45,19 +49,28 @@ export function createSymptoms(): Symptoms {
     });
   };
 
+  /** What a route is usually like: its last two quiet minutes, once it has shown enough of itself. */
+  const learn = (now: number) => {
+    learnedAt = now;
+    const quiet = Math.min(120, (now - disturbedUntil) / 1000);
+    for (const route of health(now, quiet)) if (route.count >= leastForBaseline) baseline.set(route.route, route);
+  };
+
   return {
     add(more) {
+      const now = more.at(-1)?.at ?? 0;
+      if (now > disturbedUntil && now - learnedAt > relearnMilliseconds) learn(now);
       probes.push(...more);
       const oldest = (more.at(-1)?.at ?? 0) - keepMilliseconds;
       if ((probes[0]?.at ?? 0) < oldest - 30_000) probes = probes.filter((probe) => probe.at > oldest);
     },
     health,
-    keepBaseline(now) {
-      baseline = new Map(health(now, 60).map((route) => [route.route, route]));
+    disturbed(untilAt) {
+      disturbedUntil = untilAt;
     },
-    degradedSince(now) {
-      for (const route of health(now, windowSeconds)) {
-        const own = probes.filter((probe) => probe.route === route.route && probe.at > now - windowSeconds * 1000);
+    degradedSince(now, seconds = windowSeconds) {
+      for (const route of health(now, seconds)) {
+        const own = probes.filter((probe) => probe.route === route.route && probe.at > now - seconds * 1000);
         const bad = own.filter(isBad);
         if (bad.length >= 2 && route.errorRatio >= degradedErrorRatio)
           return { at: bad[0]?.at ?? now, route: route.route, why: `${bad.length} of ${own.length} requests failed` };

@@ -18,9 +18,11 @@ export const startCatalog: RoleMain = async (kit) => {
             body: await throughCache(kit, `category:${category}`, categoryLifetimeSeconds, async () => ({
               products: await database.query(
                 "SELECT products bestsellers",
-                `SELECT p.id, p.name, p.price_cents, p.description, sum(i.quantity)::int AS sold
-                 FROM shop.products p JOIN shop.order_items i ON i.product_id = p.id
-                 WHERE p.category = $1 GROUP BY p.id ORDER BY sold DESC LIMIT 20`,
+                `SELECT p.id, p.name, p.price_cents, p.description, ranked.sold, ranked.place
+                 FROM (SELECT product_id, sum(quantity)::int AS sold, rank() OVER (ORDER BY sum(quantity) DESC)::int AS place
+                       FROM shop.order_items GROUP BY product_id) ranked
+                 JOIN shop.products p ON p.id = ranked.product_id
+                 WHERE p.category = $1 ORDER BY ranked.place LIMIT 20`,
                 [category],
               ),
             })),
