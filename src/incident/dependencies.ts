@@ -1,14 +1,17 @@
 import type { Answer } from "../core/answer.ts";
 import type { Entity } from "../core/entity.ts";
 import type { IncidentState } from "../core/incident.ts";
-import type { Actor, IncidentEventBody } from "../core/incident-events.ts";
+import type { Actor, IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import type { IncomingItem } from "../core/item.ts";
 import type { Message } from "../core/message.ts";
 import type { Observation, ObservationId, ObserveRequest } from "../core/observation.ts";
+import type { Action, Plan } from "../core/plan.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Instant } from "../core/window.ts";
+import type { Workload } from "../core/workload.ts";
 import type { ActDoor } from "../doors/act.ts";
 import type { PolicyConfig } from "../policy/policy-config.ts";
+import type { PolicyFacts } from "../policy/policy-facts.ts";
 import type { Pace } from "./pace.ts";
 
 /** Everything an activity may use. The composition root makes one; tests hand in fakes. */
@@ -18,6 +21,7 @@ export type IncidentDependencies = {
 
   /** Reads the log of one incident and folds it. Undefined: no such incident. */
   readIncident(incidentId: string): Promise<IncidentState | undefined>;
+  readEvents(incidentId: string): Promise<IncidentEvent[]>;
   /** Appends events and queues messages in one transaction, under the incident's lock. See `commit.ts`. */
   commit: CommitToIncident;
   /** Items that joined, as intake stored them. Unknown ids are left out. */
@@ -34,6 +38,13 @@ export type IncidentDependencies = {
   act: ActDoor;
   /** As it is in force now; read again for every ruling. */
   policy(): PolicyConfig;
+  /** What policy looks at; the hand gathers the same again before it writes. */
+  gatherFacts(input: {
+    action: Action;
+    plan: Plan;
+    workload: Workload | null;
+    probability: number | null;
+  }): Promise<PolicyFacts>;
 
   /** Link to the incident's page for messages. Null: no page is served. */
   linkTo(incidentId: string): string | null;
@@ -45,8 +56,8 @@ export type CheckRun = {
   scope: Scope;
   /** Observations of committed rounds and of the graph: taken from here, never asked again. */
   recorded: Observation[];
-  /** Seconds of the budget that were used before a crash. */
-  elapsedSeconds: number;
+  /** Since the investigation began, over all its runs. */
+  elapsedSeconds(): number;
   observe(request: ObserveRequest): Promise<Observation>;
   /** Called when a round's observations are all there; the next round begins after it resolves. */
   onRound(round: CompletedRound): Promise<void>;
@@ -69,5 +80,5 @@ export type CommitToIncident = (commit: {
 export type Activity = (
   dependencies: IncidentDependencies,
   incident: IncidentState,
-  activityId: string,
+  step: { id: string; why: string },
 ) => Promise<void>;

@@ -50,7 +50,7 @@ const plan = fc
 const itemId = fc.constantFrom("item-1", "item-2");
 const outcome = fc.record({ planId, result }).map(({ planId, result }) => sampleOutcome(result as "done", { planId }));
 
-const midwatchEvent: fc.Arbitrary<IncidentEventBody> = fc.oneof(
+const midwatchEvent = fc.oneof(
   answer.map((answer) => ({ type: "answer-concluded" as const, answer })),
   plan.map((plan) => ({ type: "plan-proposed" as const, plan, alternatives: [] })),
   fc.record({
@@ -99,7 +99,7 @@ const midwatchEvent: fc.Arbitrary<IncidentEventBody> = fc.oneof(
   fc.constant({ type: "signals-recovered" as const, sentence: "well" }),
   fc.constant({ type: "traffic-stopped" as const, sentence: "no traffic" }),
   fc.constant({ type: "report-written" as const, markdown: "#" }),
-);
+) as fc.Arbitrary<IncidentEventBody>;
 const personEvent: fc.Arbitrary<IncidentEventBody> = fc.oneof(
   fc.constant({ type: "taken-over" as const, person: "Ada" }),
   fc.constant({ type: "handed-back" as const, person: "Ada" }),

@@ -3,6 +3,10 @@
  * Seconds throughout.
  */
 export type Pace = {
+  /** How far before the first complaint an investigation looks: what is usual comes from there. */
+  lookBackSeconds: number;
+  /** Trouble begins before anybody complains: the last so many seconds before the complaint are not "usual". */
+  onsetSlackSeconds: number;
   /** First look again after an answer that names no cause; doubles with every look that learns nothing. */
   lookAgainSeconds: number;
   /** Looks never get rarer than this. */
@@ -32,6 +36,8 @@ export type Pace = {
 };
 
 export const defaultPace: Pace = {
+  lookBackSeconds: 3600,
+  onsetSlackSeconds: 300,
   lookAgainSeconds: 10,
   lookAgainAtMostSeconds: 3600,
   looksBeforeProposingALead: 2,

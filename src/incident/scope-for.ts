@@ -1,0 +1,83 @@
+import { conceptDefinition } from "../core/concept.ts";
+import type { Edge, Entity, EntityId } from "../core/entity.ts";
+import type { IncidentState } from "../core/incident.ts";
+import type { IncomingItem } from "../core/item.ts";
+import type { Scope, Symptom } from "../core/scope.ts";
+import type { Instant, Window } from "../core/window.ts";
+import type { Pace } from "./pace.ts";
+
+/** Window of an investigation: from well before the first complaint until its start. Fixed, so that it can go on later. */
+export function windowFor(incident: IncidentState, startedAt: Instant, pace: Pace): Window {
+  const complaint = Math.min(startedAt, ...incident.items.map(({ startsAt }) => startsAt));
+  return { from: complaint - pace.lookBackSeconds * 1000, to: startedAt };
+}
+
+/** Where the search begins. Pure: the same incident, items and graph give the same scope after a crash. */
+export function scopeFor(
+  incident: IncidentState,
+  items: IncomingItem[],
+  graph: { entities: Entity[]; edges: Edge[] },
+  startedAt: Instant,
+  pace: Pace,
+): Scope {
+  const window = windowFor(incident, startedAt, pace);
+  const symptoms = symptomsOf(incident, items);
+  const complaint = window.from + pace.lookBackSeconds * 1000;
+  const usualUntil = Math.max(window.from + 60_000, complaint - pace.onsetSlackSeconds * 1000);
+  return {
+    now: startedAt,
+    symptoms,
+    window,
+    baseline: { from: window.from, to: usualUntil },
+    onset: null,
+    entities: graph.entities,
+    edges: graph.edges,
+    distance: distances(
+      symptoms.map(({ entityId }) => entityId),
+      graph.edges,
+    ),
+  };
+}
+
+/** One for each item and entity that it names, earliest first; what has resolved comes after what still fires. */
+export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symptom[] {
+  const stateOf = new Map(incident.items.map((item) => [item.itemId, item]));
+  const known = items.filter(({ id }) => stateOf.has(id));
+  const ordered = [...known].sort((left, right) => {
+    const rank = (item: IncomingItem) => (stateOf.get(item.id)?.state === "resolved" ? 1 : 0);
+    return rank(left) - rank(right) || left.startsAt - right.startsAt || (left.id < right.id ? -1 : 1);
+  });
+  const symptoms = ordered.flatMap((item) =>
+    item.entityIds.slice(0, 3).map((entityId): Symptom => {
+      const bad = item.concept ? conceptDefinition(item.concept).bad : "none";
+      const direction = bad === "up" || bad === "down" ? bad : null;
+      return { entityId, concept: item.concept, direction, reportedAt: item.startsAt, sentence: item.title };
+    }),
+  );
+  if (symptoms.length > 0) return symptoms;
+  const reportedAt = incident.items[0]?.startsAt ?? incident.openedAt;
+  return incident.entityIds.map((entityId) => ({
+    entityId,
+    concept: null,
+    direction: null,
+    reportedAt,
+    sentence: incident.title,
+  }));
+}
+
+/** Hops from the nearest symptom, whichever way the edges point. */
+export function distances(from: EntityId[], edges: Pick<Edge, "from" | "to">[]): Record<EntityId, number> {
+  const neighbours = new Map<EntityId, EntityId[]>();
+  for (const edge of edges) {
+    neighbours.set(edge.from, [...(neighbours.get(edge.from) ?? []), edge.to]);
+    neighbours.set(edge.to, [...(neighbours.get(edge.to) ?? []), edge.from]);
+  }
+  const distance: Record<EntityId, number> = {};
+  let border = [...new Set(from)];
+  for (let hops = 0; border.length > 0; hops++) {
+    for (const id of border) distance[id] = hops;
+    const next = border.flatMap((id) => neighbours.get(id) ?? []).filter((id) => distance[id] === undefined);
+    border = [...new Set(next)];
+  }
+  return distance;
+}
