@@ -36,16 +36,20 @@ export function steadyGrowth(series: Series, window: Window): Growth | null {
 }
 
 function growthOf(points: Point[]): Growth | null {
-  // Growth may begin anywhere in the window: the level part before it is not counted against it.
-  for (const share of [0, 1 / 4, 1 / 2, 5 / 8, 3 / 4]) {
+  // Growth may begin anywhere in the window: the level part before it is not counted against it, nor into its slope.
+  let latest: Growth | null = null;
+  for (const share of [0, 1 / 4, 1 / 2, 5 / 8, 3 / 4, 7 / 8, 15 / 16]) {
     const rest = points.slice(Math.floor(points.length * share));
-    const growth = rest.length < parts ? null : growthOfAll(rest);
-    if (growth) return growth;
+    const found = rest.length < parts ? null : growthOfAll(rest);
+    if (!found) continue;
+    if (found.isEven) return found.growth;
+    latest = found.growth;
   }
-  return null;
+  return latest;
 }
 
-function growthOfAll(points: Point[]): Growth | null {
+/** `isEven`: the earlier half carries its part; else growth began within this stretch. */
+function growthOfAll(points: Point[]): { growth: Growth; isEven: boolean } | null {
   const floors = floorsOf(points);
   const first = floors[0] as Point;
   const last = floors.at(-1) as Point;
@@ -60,7 +64,10 @@ function growthOfAll(points: Point[]): Growth | null {
   if (late < leastKept * early * (2 / 3)) return null;
   const slope = theilSen(floors);
   if (!slope || slope.perSecond <= 0) return null;
-  return { from: first.at, to: last.at, first: first.value, last: last.value, perSecond: slope.perSecond };
+  return {
+    growth: { from: first.at, to: last.at, first: first.value, last: last.value, perSecond: slope.perSecond },
+    isEven: early >= leastKept * late,
+  };
 }
 
 /** The least value of each part, at the middle of its time. */
