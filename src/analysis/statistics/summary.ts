@@ -9,11 +9,10 @@ export function median(values: readonly number[]): number | null {
 
 export function mean(values: readonly number[]): number | null {
   if (values.length === 0) return null;
-  // Around the least value, so that large instants and byte counts keep their small differences.
-  const sorted = ascending(values);
-  const origin = sorted[0] as number;
+  // Around the first value, so that large instants and byte counts keep their small differences.
+  const origin = values[0] as number;
   let sum = 0;
-  for (const value of sorted) sum += value - origin;
+  for (const value of values) sum += value - origin;
   return origin + sum / values.length;
 }
 
@@ -23,7 +22,7 @@ export function standardDeviation(values: readonly number[]): number | null {
   if (centre === null) return null;
   if (values.length === 1) return 0;
   let squares = 0;
-  for (const value of ascending(values)) squares += (value - centre) ** 2;
+  for (const value of values) squares += (value - centre) ** 2;
   return Math.sqrt(squares / (values.length - 1));
 }
 
@@ -46,17 +45,19 @@ export function interquartileRange(values: readonly number[]): number | null {
  * Null for no values; 0 only when all values are 0.
  */
 export function tailAwareScale(values: readonly number[]): number | null {
-  const centre = median(values);
+  // Sorted once: this runs for every signal of every entity, and the order of the input must not show in the last digit.
+  const sorted = ascending(values);
+  const centre = quantileOfSorted(sorted, 0.5);
   if (centre === null) return null;
-  const deviation = medianAbsoluteDeviation(values) ?? 0;
-  const range = interquartileRange(values) ?? 0;
-  const spread = standardDeviation(values) ?? 0;
+  const deviation = quantileOfSorted(ascending(sorted.map((value) => Math.abs(value - centre))), 0.5) ?? 0;
+  const range = (quantileOfSorted(sorted, 0.75) ?? 0) - (quantileOfSorted(sorted, 0.25) ?? 0);
+  const spread = standardDeviation(sorted) ?? 0;
   return Math.max(1.4826 * deviation, range / 1.349, spread, 0.01 * Math.abs(centre));
 }
 
-/** Sums run over sorted values, so that the order of the input never shows in the last digit. */
 export function ascending(values: readonly number[]): number[] {
-  return [...values].sort((left, right) => left - right);
+  // Typed arrays sort natively, several times as fast as with a comparing function.
+  return Array.from(Float64Array.from(values).sort());
 }
 
 export function quantileOfSorted(sorted: readonly number[], share: number): number | null {
