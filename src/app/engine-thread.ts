@@ -96,8 +96,15 @@ export function startEngineThread(): EngineThread {
         const runId = String(++lastRun);
         const seen = new Map(run.recorded.map((observation) => [observation.id, observation]));
         running.set(runId, { run, seen, onStep, resolve, reject });
-        const { scope, recorded, elapsedSeconds } = run;
-        open().postMessage({ kind: "run", runId, scope, recorded, budget, elapsedSeconds } satisfies ToEngine);
+        const { scope, recorded } = run;
+        open().postMessage({
+          kind: "run",
+          runId,
+          scope,
+          recorded,
+          budget,
+          elapsedSeconds: run.elapsedSeconds(),
+        } satisfies ToEngine);
       }),
     close: async () => {
       await worker?.terminate();

@@ -15,6 +15,8 @@ export type EntityRegister = {
   /** By id, name or address, in any source's words; null when nothing, or more than one thing, is meant. */
   findByName(text: string): EntityId | null;
   findByAttributes(attributes: Record<string, string>): EntityId | null;
+  /** What is at most so many edges away, in either direction. */
+  neighbourhood(around: EntityId[], hops: number): { kind: "graph"; entities: Entity[]; edges: Edge[]; gaps: [] };
   /** Asks every source that can tell what there is. A source in trouble changes nothing. */
   discover(connections: Connection[], window: Window, now: Instant): Promise<void>;
 };
@@ -83,6 +85,22 @@ export async function openEntityRegister(database: Database): Promise<EntityRegi
       return merged.get(text) ?? null;
     },
     findByAttributes,
+    neighbourhood: (around, hops) => {
+      const near = new Set(around.map((id) => merged.get(id) ?? id));
+      for (let step = 0; step < hops; step += 1) {
+        const before = new Set(near);
+        for (const edge of edges) {
+          if (before.has(edge.from)) near.add(edge.to);
+          if (before.has(edge.to)) near.add(edge.from);
+        }
+      }
+      return {
+        kind: "graph",
+        entities: identities.filter(({ id }) => near.has(id)).map(({ entity }) => entity),
+        edges: edges.filter((edge) => near.has(edge.from) && near.has(edge.to)),
+        gaps: [],
+      };
+    },
     discover: async (connections, window, now) => {
       const sightings: { source: string; edge: DiscoveredEdge }[] = [];
       for (const { name, discovery } of connections) {

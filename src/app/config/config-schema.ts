@@ -67,6 +67,10 @@ export const configSchema = z.strictObject({
         .describe("How long an answer is looked at again as more data come in."),
     })
     .prefault({}),
+  exit: z
+    .strictObject({ quietSeconds: seconds.default(900), noTrafficSeconds: seconds.default(3600) })
+    .prefault({})
+    .describe("How long everything must be quiet before an incident is over."),
   pace: z
     .strictObject(
       Object.fromEntries(

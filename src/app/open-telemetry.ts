@@ -1,0 +1,62 @@
+import type { IncomingItem } from "../core/item.ts";
+import type { MetricInventoryEntry, SignalMap } from "../core/signal-map.ts";
+import { openDatabase } from "../store/database.ts";
+import { defaultRules } from "../telemetry/rules/rule-settings.ts";
+import { defaultLimits, defaultRetention, defaultTraces } from "../telemetry/settings.ts";
+import { createTelemetryConnection, type TelemetryConnection } from "../telemetry/telemetry-connection.ts";
+import { startTelemetryThread } from "../telemetry/telemetry-thread.ts";
+import type { Config } from "./config/config-schema.ts";
+import { workerUrl } from "./worker-url.ts";
+
+export type Telemetry = {
+  connection: TelemetryConnection;
+  port: number;
+  refreshSignalMap(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type OpenTelemetrySettings = {
+  config: Config["telemetry"];
+  connection: string;
+  discoverSignalMap: (connection: string, inventory: MetricInventoryEntry[]) => SignalMap;
+  onAlerts: (items: IncomingItem[]) => void;
+  log: (sentence: string) => void;
+};
+
+/** The embedded telemetry: its receiver in a worker thread, its readers here with a pool of their own. Null: switched off. */
+export async function openTelemetry({
+  config,
+  connection,
+  discoverSignalMap,
+  onAlerts,
+  log,
+}: OpenTelemetrySettings): Promise<Telemetry | null> {
+  if (!config.isOn) return null;
+  const { host, port, senders, retentionHours, maximumBytes, evaluateEverySeconds } = config;
+  const thread = await startTelemetryThread(
+    workerUrl("telemetry"),
+    {
+      connection,
+      host,
+      port,
+      senders,
+      retention: { ...defaultRetention, hours: retentionHours, maximumBytes },
+      limits: defaultLimits,
+      traces: defaultTraces,
+      rules: defaultRules,
+      evaluateEverySeconds,
+    },
+    { onAlerts, log },
+  );
+  const database = openDatabase({ connection, poolSize: 4, applicationName: "midwatch telemetry reader" });
+  const reader = createTelemetryConnection({ database, discoverSignalMap, address: `http://${host}:${thread.port}` });
+  return {
+    connection: reader,
+    port: thread.port,
+    refreshSignalMap: async () => thread.setSignalMap(await reader.refreshSignalMap()),
+    close: async () => {
+      await thread.stop();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { composeMidwatch } from "../app/compose.ts";
+import { type LoadedConfig, loadConfig } from "../app/config/load-config.ts";
+import { defaultDataDirectory, prepareDataDirectory } from "../app/data-directory.ts";
+import { lockInstance, removeInstance, writeInstance } from "../app/instance-file.ts";
+import type { Midwatch } from "../app/midwatch.ts";
+import { pageDirectory } from "../app/worker-url.ts";
+import { midwatchError } from "../core/errors.ts";
+import { createServer, type Server } from "./http.ts";
+
+export type StartOptions = {
+  config?: string;
+  port?: number;
+  host?: string;
+  database?: string;
+  data?: string;
+  version: string;
+};
+
+export type Started = { url: string; signInUrl: string; midwatch: Midwatch; stop: () => Promise<void> };
+
+/**
+ * Starts everything in the order in which things can go wrong: configuration, data folder, port, database, the rest. Each
+ * failure is a MidwatchError and leaves nothing running.
+ */
+export async function startMidwatch(options: StartOptions): Promise<Started> {
+  const loaded = withOptions(loadConfig(configFile(options.config), { readsWriteSecrets: false }), options);
+  const { config } = loaded;
+  guardExposure(loaded);
+  const directory = path.resolve(options.data ?? config.data ?? defaultDataDirectory());
+  prepareDataDirectory(directory);
+  const lock = lockInstance(directory);
+  const operatorToken = randomBytes(24).toString("base64url");
+  let midwatch: Midwatch | null = null;
+  let server: Server | null = null;
+  const stop = async () => {
+    await server?.close();
+    await midwatch?.stop();
+    removeInstance(directory);
+    lock.release();
+  };
+  try {
+    server = await createServer({ midwatch: () => midwatch, pageDirectory: pageDirectory(), operatorToken });
+    const url = await listen(server, config.server.host, config.server.port);
+    midwatch = await composeMidwatch({
+      loaded,
+      dataDirectory: directory,
+      version: options.version,
+      url: config.server.publicUrl ?? url,
+    });
+    writeInstance(directory, { url, telemetryUrl: null, token: operatorToken });
+    const secret = await midwatch.sessions.createSignInToken("operator");
+    return { url, signInUrl: `${config.server.publicUrl ?? url}/sign-in?token=${secret}`, midwatch, stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+function configFile(named: string | undefined): string | null {
+  if (named !== undefined) return named;
+  return existsSync("midwatch.yaml") ? "midwatch.yaml" : null;
+}
+
+function withOptions(loaded: LoadedConfig, { port, host, database }: StartOptions): LoadedConfig {
+  const { config } = loaded;
+  const server = { ...config.server, ...(port === undefined ? {} : { port }), ...(host === undefined ? {} : { host }) };
+  return {
+    ...loaded,
+    config: { ...config, server, database: database === undefined ? config.database : { url: database } },
+  };
+}
+
+/** Beyond loopback always TLS, by a proxy that the configuration declares. */
+function guardExposure({ config, file }: LoadedConfig): void {
+  const { host, publicUrl } = config.server;
+  const isLoopback = host === "localhost" || host === "::1" || host.startsWith("127.");
+  if (isLoopback || publicUrl?.startsWith("https:")) return;
+  throw midwatchError("MW_CONFIG_INVALID", {
+    file: file ?? "command line",
+    line: 0,
+    column: 0,
+    path: "server.publicUrl",
+    problem: `listening at ${host} needs a TLS proxy in front: give its https address`,
+  });
+}
+
+async function listen(server: Server, host: string, port: number): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : "";
+    if (code === "EADDRINUSE") throw midwatchError("MW_PORT_IN_USE", { host, port }, cause);
+    throw midwatchError(
+      "MW_INTERNAL",
+      { problem: `cannot listen at ${host}:${port}: ${cause instanceof Error ? cause.message : code}` },
+      cause,
+    );
+  }
+}
