@@ -35,14 +35,16 @@ export function ChartStrip({ label, rows, window, pennants, bands, isNowShown = 
   const isNowInside = isNowShown && now > from && now < to;
   const labels = [
     ...bands.map((band) => ({ x: (x(band.from) + x(band.to)) / 2, text: band.label, className: `${band.kind}-l` })),
-    ...(isNowInside && readAt === null ? [{ x: x(now), text: "now", className: "ax" }] : []),
+    ...(isNowInside && readAt === null && !bands.some((band) => Math.abs((x(band.from) + x(band.to)) / 2 - x(now)) < 58)
+      ? [{ x: x(now), text: "now", className: "ax" }]
+      : []),
   ];
   const topTier = Math.max(0, ...tiers) + (flown.length > 0 ? 1 : 0);
   const isCrowded = labels.some(({ x: at }) => flown.some((flag) => Math.abs(x(flag.at) + 8 - at) < 36));
   const labelY = isCrowded || topTier > 1 ? 6 + topTier * 17 + 12 : 22;
   const plotTop = labelY + 6;
   const bottom = plotTop + rows.length * rowHeight + 6;
-  const ticks = ticksWithin(from, to, Math.max(2, Math.floor(plotWidth / 90)));
+  const ticks = ticksWithin(from, to, Math.max(2, Math.floor(plotWidth / 72)));
 
   const read = (clientX: number, box: DOMRect) => {
     const share = (clientX - box.left) / plotWidth;

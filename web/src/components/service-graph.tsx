@@ -8,7 +8,7 @@ import { useWidth } from "./use-width.ts";
 
 /** Links stand in it, so it is no image; an SVG has no fieldset. */
 const group = { role: "group" } as const;
-const room = { least: 106, most: 152, height: 52, gapX: 20, gapY: 14 };
+const room = { least: 106, most: 152, height: 52, gapX: 18, gapY: 14 };
 const stateClass: Record<HealthState, string> = {
   failing: "failing",
   degraded: "degraded",
@@ -71,16 +71,18 @@ type ServiceGraphProps = { nodes: GraphNode[]; edges: GraphEdge[]; selectedId?: 
 function NodeBox({ node, x, y, width }: { node: GraphNode; x: number; y: number; width: number }) {
   const isOff = node.state === "failing" || node.state === "degraded";
   const value = isOff || !node.figure ? node.stateSentence : formatValue(node.figure.value, node.figure.unit);
-  const sparkWidth = width >= 136 ? 58 : width >= 118 ? 38 : 0;
-  const valueRoom = Math.floor((width - 22 - (node.spark.length > 1 ? sparkWidth : 0)) / 6.4);
+  const wantedSpark = width >= 136 ? 58 : width >= 110 ? 34 : 0;
+  // The word matters more than the line: no spark where both do not fit.
+  const sparkWidth = value.length * 6.8 <= width - 20 - wantedSpark ? wantedSpark : 0;
+  const valueRoom = Math.floor((width - 20 - (node.spark.length > 1 ? sparkWidth : 0)) / 6.6);
   return (
     <>
       <rect className="bx" x={x} y={y} width={width} height={room.height} rx="6" />
       <g className="st">
-        <Glyph kind={node.state} size={14} x={x + 10} y={y + 8} />
+        <Glyph kind={node.state} size={14} x={x + 8} y={y + 8} />
       </g>
-      <text className="nm" x={x + 30} y={y + 20}>
-        {cut(node.entity.name, Math.floor((width - 38) / 7.2))}
+      <text className="nm" x={x + 27} y={y + 20}>
+        {cut(node.entity.name, Math.floor((width - 31) / (isOff || node.state === "unknown" ? 8.1 : 7.1)))}
       </text>
       <text className="vl" x={x + 11} y={y + 41}>
         {cut(value, valueRoom)}

@@ -15,13 +15,14 @@ export function layoutGraph<Item extends Node, Link extends Edge>(
   room: { width: number; least: number; most: number; height: number; gapX: number; gapY: number },
 ): { nodes: Placed<Item>[]; edges: Routed<Link>[]; width: number; height: number; nodeWidth: number } {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: room.gapY, ranksep: 40, ranker: "network-simplex" });
+  // Turned round, so that "longest path" counts from the callers: everything stands as far left as its callers let it.
+  graph.setGraph({ rankdir: "RL", nodesep: room.gapY, ranksep: 40, ranker: "longest-path" });
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(nodes.map(({ id }) => id));
   for (const { id } of [...nodes].sort(byId)) graph.setNode(id, { width: 100, height: room.height });
   const drawn = edges.filter(({ from, to }) => known.has(from) && known.has(to) && from !== to);
   drawn.forEach((edge, index) => {
-    graph.setEdge(edge.from, edge.to, {}, String(index));
+    graph.setEdge(edge.to, edge.from, {}, String(index));
   });
   dagre.layout(graph);
 
@@ -31,7 +32,17 @@ export function layoutGraph<Item extends Node, Link extends Edge>(
     Math.min(room.most, Math.max(room.least, (room.width - gaps) / Math.max(1, columns.length))),
   );
   const left = (id: string) => columns.indexOf(graph.node(id).x) * (nodeWidth + room.gapX);
-  const top = (id: string) => graph.node(id).y - room.height / 2;
+  const alone = new Map(columns.map((column) => [column, nodes.filter(({ id }) => graph.node(id).x === column)]));
+  // A node that has its column to itself stands in the middle of what it is connected to.
+  const top = (id: string) => {
+    const own = graph.node(id);
+    const near = drawn
+      .filter(({ from, to }) => from === id || to === id)
+      .map(({ from, to }) => (from === id ? to : from));
+    if (alone.get(own.x)!.length > 1 || near.length === 0) return own.y - room.height / 2;
+    const ys = near.map((other) => graph.node(other).y);
+    return (Math.min(...ys) + Math.max(...ys)) / 2 - room.height / 2;
+  };
   const placed = nodes.map((node) => ({ ...node, x: left(node.id), y: top(node.id) }));
   const height = Math.max(0, ...placed.map(({ y }) => y + room.height));
   const width = columns.length * nodeWidth + gaps;
@@ -42,7 +53,7 @@ export function layoutGraph<Item extends Node, Link extends Edge>(
   return {
     nodes: placed,
     edges: drawn.map((edge, index) => {
-      const bends = (graph.edge({ v: edge.from, w: edge.to, name: String(index) }).points ?? []).slice(1, -1);
+      const bends = (graph.edge({ v: edge.to, w: edge.from, name: String(index) }).points ?? []).slice(1, -1).reverse();
       const start = { x: left(edge.from) + nodeWidth, y: top(edge.from) + room.height / 2 };
       const end = { x: left(edge.to), y: top(edge.to) + room.height / 2 };
       return {

@@ -33,7 +33,7 @@ export function incidentGlyph(line: Pick<IncidentLine, "phase" | "severity" | "v
 }
 
 export function severityGlyph(severity: ItemSeverity): "failing" | "degraded" {
-  return severity === "critical" || severity === "high" ? "failing" : "degraded";
+  return severity === "critical" ? "failing" : "degraded";
 }
 
 /** `P1`, or `P3 raised to P2`. */

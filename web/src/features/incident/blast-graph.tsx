@@ -4,6 +4,7 @@ import { Section } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
 import { useWidth } from "../../components/use-width.ts";
 import { layoutGraph } from "../../lib/layout-graph.ts";
+import { stackLayout } from "./stack-layout.ts";
 
 const height = 54;
 
@@ -31,11 +32,12 @@ export function BlastGraph({ blast }: { blast: BlastView }) {
 function Drawing({ blast }: { blast: BlastView }) {
   const [element, width] = useWidth<HTMLDivElement>(742);
   const isNarrow = width < 420;
-  const layout = layoutGraph(
+  const wide = layoutGraph(
     blast.nodes.map((node) => ({ ...node, id: node.entity.id })),
     blast.edges,
-    { width: width - 4, least: isNarrow ? 108 : 124, most: 160, height, gapX: isNarrow ? 26 : 46, gapY: 16 },
+    { width: width - 4, least: 124, most: 160, height, gapX: 46, gapY: 16 },
   );
+  const layout = isNarrow ? stackLayout(wide, width - 4, height) : wide;
   const names = new Map(blast.nodes.map(({ entity }) => [entity.id, entity.name]));
   const cause = blast.nodes.find(({ role }) => role === "cause");
   const hurt = blast.nodes.filter(({ role }) => role === "victim" || role === "path");
@@ -62,10 +64,11 @@ function Drawing({ blast }: { blast: BlastView }) {
           .filter(({ isHot }) => isHot)
           .map((edge) => {
             const from = layout.nodes.find(({ id }) => id === edge.from)!;
-            const x = from.x + layout.nodeWidth + 1;
-            const y = from.y + height / 2;
+            const x = isNarrow ? from.x + layout.nodeWidth / 2 : from.x + layout.nodeWidth + 1;
+            const y = isNarrow ? from.y + height + 1 : from.y + height / 2;
+            const head = isNarrow ? "l-5 9h10z" : "l9 -5v10z";
             // The harm travels against the call: the arrow points at who is hurt.
-            return <path key={`${edge.from} ${edge.to} arrow`} className="g-arrow hot" d={`M${x} ${y}l9 -5v10z`} />;
+            return <path key={`${edge.from} ${edge.to} arrow`} className="g-arrow hot" d={`M${x} ${y}${head}`} />;
           })}
         {layout.nodes.map((node) => (
           <g

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { FixView, IncidentView } from "../../../../src/server/incident-views.ts";
+import type { FixView, IncidentView, PlanStatus } from "../../../../src/server/incident-views.ts";
 import { Time } from "../../components/time.tsx";
 import { Decide } from "./decide.tsx";
 import { FixDifference } from "./fix-difference.tsx";
@@ -54,6 +54,7 @@ function PendingCard({ fix }: { fix: Extract<FixView, { state: "none-yet" }> }) 
 function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: IncidentView; actions: IncidentActions }) {
   const { plan, ruling, status } = fix;
   const words = planWords(fix);
+  const isOver = finished.includes(status);
   return (
     <section className={`fix is-${status}`} id="fix" aria-labelledby="fix-h">
       <header>
@@ -83,34 +84,40 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
             <b>{plan.touches.sentence}</b>
           </dd>
         </div>
-        <div>
-          <dt>Risk</dt>
-          <dd>
-            <b>{capitalRisk[plan.risk.level]}</b> {plan.risk.sentence}
-          </dd>
-        </div>
-        <div>
-          <dt>Should do</dt>
-          <dd>{plan.expectedEffect.sentence}</dd>
-        </div>
+        {!isOver && (
+          <>
+            <div>
+              <dt>Risk</dt>
+              <dd>
+                <b>{capitalRisk[plan.risk.level]}</b> {plan.risk.sentence}
+              </dd>
+            </div>
+            <div>
+              <dt>Should do</dt>
+              <dd>{plan.expectedEffect.sentence}</dd>
+            </div>
+          </>
+        )}
         <div>
           <dt>Undo</dt>
           <dd>
             <b>{words.undo.lead}</b> {words.undo.rest}
           </dd>
         </div>
-        <div>
-          <dt>Policy</dt>
-          <dd>
-            {ruling ? (
-              <>
-                <b>{rulingWords[ruling.kind]}</b> {ruling.why}
-              </>
-            ) : (
-              <span className="soft">is being asked</span>
-            )}
-          </dd>
-        </div>
+        {!isOver && (
+          <div>
+            <dt>Policy</dt>
+            <dd>
+              {ruling ? (
+                <>
+                  <b>{rulingWords[ruling.kind]}</b> {ruling.why}
+                </>
+              ) : (
+                <span className="soft">is being asked</span>
+              )}
+            </dd>
+          </div>
+        )}
       </dl>
       {status === "waiting" ? (
         <Decide plan={plan} mayApprove={incident.may.approve} actions={actions} />
@@ -123,6 +130,9 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
     </section>
   );
 }
+
+/** What it should do and what policy said is history then; it stays under "Explain ruling". */
+const finished: PlanStatus[] = ["done", "failed", "unknown", "undoing", "undone"];
 
 const capitalRisk = { low: "Low.", medium: "Medium.", high: "High." };
 const rulingWords = { allow: "Allows it.", ask: "Asks one person.", deny: "Denies it." };

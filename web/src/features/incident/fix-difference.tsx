@@ -4,7 +4,6 @@ import type { PlanView } from "../../../../src/server/incident-views.ts";
 export function FixDifference({ plan }: { plan: PlanView }) {
   return (
     <pre className="diff">
-      <span className="vh">Exact difference: </span>
       {`${plan.target} on ${plan.connection}, ${plan.environment}\n`}
       {plan.difference.map(({ path, before, after }) => (
         <span key={path}>

@@ -9,7 +9,7 @@ import { Age, Time } from "../../components/time.tsx";
 import type { ApiError } from "../../data/api.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
 import { formatPercent } from "../../lib/format-number.ts";
-import { incidentGlyph, phaseSentences, severityText } from "../../lib/phase.ts";
+import { phaseSentences, severityGlyph, severityText } from "../../lib/phase.ts";
 import { surenessWord, trackSentence } from "../../lib/probability-word.ts";
 import { splitEmphasis, splitLead } from "../../lib/split-lead.ts";
 import type { IncidentActions } from "./incident-actions.ts";
@@ -43,10 +43,9 @@ export function IncidentHead({ incident, actions }: { incident: IncidentView; ac
 
 function StateLine({ incident }: { incident: IncidentView }) {
   const { line } = incident;
-  const glyph = incidentGlyph(line);
   const isCalm = line.phase === "watching" || line.phase === "closed";
-  const tone = isCalm ? "is-healthy" : glyph === "degraded" ? "is-degraded" : "is-failing";
-  const badge = isCalm ? "healthy" : glyph === "running" ? "failing" : glyph;
+  const badge = isCalm ? "healthy" : severityGlyph(line.severity);
+  const tone = `is-${badge}`;
   const began = line.beganAt ?? line.openedAt;
   return (
     <div className="state">

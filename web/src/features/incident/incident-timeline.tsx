@@ -110,7 +110,7 @@ function Lanes({ incident }: { incident: IncidentView }) {
             {main.title}
           </text>
         )}
-        {ticksWithin(from, to, Math.max(2, Math.floor(plot / 90))).map((at) => (
+        {ticksWithin(from, to, Math.max(2, Math.floor(plot / 72))).map((at) => (
           <text
             key={at}
             className="c-ax"

@@ -37,7 +37,7 @@ export function planWords(fix: PlanFix): Words {
     until: untilOf(fix),
     outcome: outcomeOf(fix),
     undo: {
-      lead: undo ? undoResult(undo.result) : plan.undo.isArmed ? "Armed first." : "None.",
+      lead: undo ? undoResult(undo.result) : plan.undo.isArmed ? (execution ? "Armed." : "Armed first.") : "None.",
       rest: undo ? undo.why : `${plan.undo.sentence} ${blindWords[plan.undo.whenBlind]}`,
     },
     standing: standingOf(status, approval, execution?.why ?? null, plan.endedBecause),
@@ -97,7 +97,7 @@ function standingOf(
     case "running":
       return "Under way. Verification begins when it is done.";
     case "done":
-      return "Carried out and read back. Whether it helped is measured below.";
+      return "Carried out and read back. Whether it helped is told under “Did it help?”.";
     case "failed":
       return `It could not be carried out${why ? `: ${why}` : ""}. Nothing is tried again by itself.`;
     case "unknown":

@@ -83,6 +83,7 @@ export function IncidentRow({ incident, isFirst = false }: { incident: IncidentL
 function standing(incident: IncidentLine): string {
   if (incident.takenOverBy) return `${incident.takenOverBy} has it`;
   if (incident.nextSentence) return incident.nextSentence;
+  if (incident.phase === "waiting-for-approval") return "asked: you";
   return incident.phase === "closed" ? "closed" : incident.environment;
 }
 

@@ -26,7 +26,7 @@ export function NightRail({ rail }: { rail: NightRailView }) {
     isNamed ? ({ mark }) => mark.name : null,
   );
   const quiet = rail.quietAt.length + rail.groups.reduce((sum, { count }) => sum + count, 0);
-  const ticks = ticksWithin(from, to, Math.max(4, Math.floor(width / 75)));
+  const ticks = ticksWithin(from, to, 9);
   return (
     <div ref={element} className="night">
       <svg
@@ -38,8 +38,8 @@ export function NightRail({ rail }: { rail: NightRailView }) {
       >
         <rect className="fut" x={nowX} y="8" width={Math.max(0, width - 6 - nowX)} height="30" />
         <line className="base" x1="6" x2={width - 6} y1={baseY} y2={baseY} />
-        {ticks.map((at, index) => {
-          const isLabelled = isNamed || ticks.length <= 5 || index % 2 === 0;
+        {ticks.map((at) => {
+          const isLabelled = new Date(at).getMinutes() === 0;
           const anchor = x(at) < 20 ? "start" : x(at) > width - 20 ? "end" : "middle";
           return (
             <g key={at}>
