@@ -2,15 +2,51 @@ import type { IncidentState } from "../core/incident.ts";
 import type { Instant } from "../core/window.ts";
 import type { OpenDatabase } from "../store/database.ts";
 import type { Activities } from "../store/durable/activities.ts";
+import { openActivities } from "../store/durable/dbos-activities.ts";
 import { readEvents } from "../store/incident-events.ts";
 import { listIncidents } from "../store/incidents.ts";
 import { listen } from "../store/notifications.ts";
 import { cancelTimer, listDueTimers, setTimer } from "../store/timers.ts";
+import type { IncidentDependencies } from "./dependencies.ts";
 import { foldEvent } from "./fold.ts";
 import { nextStep } from "./next-step.ts";
 import type { Pace } from "./pace.ts";
+import { activityBodies } from "./run-activity.ts";
 
-export type ConductorSettings = {
+export type OpenConductorSettings = {
+  database: OpenDatabase;
+  /** URL of the same database, for durable execution. */
+  databaseUrl: string;
+  dependencies: IncidentDependencies;
+  version: string;
+  log(line: string): void;
+  /** Smaller in tests; see `openActivities`. */
+  heartbeatSeconds?: number;
+  silentSeconds?: number;
+  /** This worker was taken for dead: others do its work now. The process should end and start anew. */
+  onFenced?: () => void;
+};
+
+/** Durable execution with the activities of incidents, and the conductor that starts them. */
+export async function openConductor(settings: OpenConductorSettings): Promise<Conductor> {
+  const { database, dependencies, log } = settings;
+  let conductor: Conductor | undefined;
+  const bodies = activityBodies(dependencies, (incidentId) => conductor?.finished(incidentId));
+  const activities = await openActivities({ ...settings, bodies, roles: ["worker"] });
+  const { pace, now } = dependencies;
+  conductor = await startConductor({ database, activities, pace, now, log });
+  const { nudge, finished, close } = conductor;
+  return {
+    nudge,
+    finished,
+    async close() {
+      await close();
+      await activities.close();
+    },
+  };
+}
+
+type ConductorSettings = {
   database: OpenDatabase;
   activities: Activities;
   pace: Pace;
@@ -45,7 +81,7 @@ const longestMilliseconds = 600_000;
  * Level-triggered, like a controller: a commit notifies, a sweep finds what was missed; whatever is due is started under
  * the id that its need has. Any number of conductors may work on one database: the same need has the same id.
  */
-export async function startConductor(settings: ConductorSettings): Promise<Conductor> {
+async function startConductor(settings: ConductorSettings): Promise<Conductor> {
   const { database, activities, pace, now, log } = settings;
   const atOnce = settings.atOnce ?? 6;
   const known = new Map<string, IncidentState>();
@@ -88,11 +124,12 @@ export async function startConductor(settings: ConductorSettings): Promise<Condu
     const input = { incidentId, stepId: step.id };
     for (let run = 1; run <= runsAtMost; run++) {
       const id = run === 1 ? step.id : `${step.id}~${run}`;
+      const ended = untilFinished(incidentId); // before the start: it may end at once
       const result = await activities.start(step.name, id, input);
-      if (result.kind === "started") return untilFinished(incidentId);
+      if (result.kind === "started") return ended;
+      ends.get(incidentId)?.();
       if (result.kind === "later") {
-        await setTimer(database, { incidentId, what: matter, dueAt: result.at, details: { why: result.why } });
-        return;
+        return setTimer(database, { incidentId, what: matter, dueAt: result.at, details: { why: result.why } });
       }
       if (result.kind === "known" && result.state.status !== "finished") return; // somebody is at it
       const again = await read(incidentId);
@@ -176,12 +213,14 @@ function every(
   milliseconds: number,
   log: (line: string) => void,
 ): { now(): void; stop(): void } {
-  let current: Promise<void> | undefined;
+  let isRunning = false;
   const run = () => {
-    current ??= work()
+    if (isRunning) return;
+    isRunning = true;
+    work()
       .catch((error: unknown) => log(`sweep: ${error instanceof Error ? error.message : String(error)}`))
       .finally(() => {
-        current = undefined;
+        isRunning = false;
       });
   };
   const timer = setInterval(run, milliseconds);

@@ -1,3 +1,4 @@
+import type { Answer } from "../core/answer.ts";
 import type { Attempt, IncidentState } from "../core/incident.ts";
 import type { Actor, IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import type { Instant } from "../core/window.ts";
@@ -134,8 +135,13 @@ export function setPlanAside(state: IncidentState, reason: string, at: Instant, 
   return over(state, reason, at);
 }
 
-/** A new answer after a finished verification: the old plan is history, whatever became of it. */
-export function setVerifiedPlanAside(state: IncidentState, at: Instant): IncidentState {
+/**
+ * A new answer. A plan for another cause that only waits goes; after a finished verification the old plan is history,
+ * whatever became of it.
+ */
+export function setPlanOfOldAnswerAside(state: IncidentState, answer: Answer, at: Instant): IncidentState {
+  const isForAnother = answer.hypotheses[0]?.id !== state.plan?.hypothesisId;
+  if (state.plan && !state.execution && isForAnother) return over(state, "more data point elsewhere", at);
   const isFinished = state.verification !== null && state.verification.nextLookAt === null;
   const isUndoing = state.undo !== null && state.undo.outcome === null;
   return isFinished && !isUndoing ? over(state, "it was looked at again", at) : state;

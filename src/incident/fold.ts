@@ -1,7 +1,8 @@
+import type { Answer } from "../core/answer.ts";
 import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import { foldItemEvent, isItemEvent } from "./fold-items.ts";
-import { foldPlanEvent, isPlanEvent, setPlanAside, setVerifiedPlanAside } from "./fold-plan.ts";
+import { foldPlanEvent, isPlanEvent, setPlanAside, setPlanOfOldAnswerAside } from "./fold-plan.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
 /**
@@ -79,14 +80,14 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case "answer-concluded":
       return {
-        ...setVerifiedPlanAside(worked(state), at),
+        ...setPlanOfOldAnswerAside(worked(state), body.answer, at),
         investigation: null,
         answer: body.answer,
         answeredAt: at,
         staleReason: null,
         looks: state.looks + 1,
         unexplainedEntityIds: [],
-        noSafeAction: null,
+        noSafeAction: sameCause(state.answer, body.answer) ? state.noSafeAction : null,
       };
     case "answer-went-stale": {
       const asked = event.actor.kind === "person" ? { looks: 0, failures: null } : {};
@@ -137,6 +138,10 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case "message-sent":
       return state;
   }
+}
+
+function sameCause(before: Answer | null, after: Answer): boolean {
+  return before?.hypotheses[0] !== undefined && before.hypotheses[0].id === after.hypotheses[0]?.id;
 }
 
 /** Whatever ended well clears the count of failures. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NextStep } from "../core/incident.ts";
 import type { IncidentEventBody } from "../core/incident-events.ts";
 import { exitConditionFor } from "./exit-condition.ts";
+import { defaultPace } from "./pace.ts";
 import {
   minute,
   openedBody,
@@ -55,11 +56,7 @@ describe("the life of an incident", () => {
     expect(nameOf(at(0.1).happens(answered()).step())).toBe("propose");
     expect(nameOf(at(0.2).happens(proposed()).step())).toBe("consult-policy");
     expect(nameOf(at(0.3).happens(ruled("ask")).step())).toBe("request-approval");
-    expect(at(0.4).happens(requested).step()).toEqual({
-      kind: "wait",
-      why: "for a person's approval",
-      until: t0 + 120 * minute,
-    });
+    expect(at(0.4).happens(requested).step()).toMatchObject({ kind: "wait", why: "for a person's approval" });
     expect(nameOf(at(1).personDoes(approved()).step())).toBe("execute");
     expect(nameOf(at(1.1).happens(finished("done")).step())).toBe("verify");
     expect(
@@ -85,6 +82,29 @@ describe("the life of an incident", () => {
   it("acts without asking only where policy allows", () => {
     const { at } = story();
     expect(nameOf(at(1).happens(answered(), proposed(), ruled("allow")).step())).toBe("execute");
+  });
+
+  it("looks again at an early cause while people are asked, and drops a proposal for another cause", () => {
+    const { at } = story(defaultPace);
+    at(0.1).happens(answered(), proposed(), ruled("ask"), requested);
+    expect(nameOf(at(0.3).step())).toBe("investigate-round");
+    expect(at(0.3).happens(answered()).state().plan?.id).toBe("plan-1");
+    const other = answered({ hypotheses: [sampleHypothesis({ id: "bad-release@e-shop" })] });
+    expect(at(1).happens(other).state().plan).toBeNull();
+    expect(nameOf(at(1).step())).toBe("propose");
+  });
+
+  it("lets the next samples arrive before the first look, but keeps nobody waiting who asked", () => {
+    const pace = { ...defaultPace, settleSeconds: 8 };
+    expect(story(pace).at(0).step()).toMatchObject({ kind: "wait", until: t0 + 8000 });
+    expect(nameOf(story(pace).at(0.2).step())).toBe("investigate-round");
+    expect(
+      nameOf(
+        story(pace, openedBody({ itemKind: "context" }))
+          .at(0)
+          .step(),
+      ),
+    ).toBe("investigate-round");
   });
 
   it("waits when policy denies, and takes the proposal back when it expires", () => {

@@ -24,11 +24,17 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
     if (!exit.holds && exit.needsTrafficLook) return activity("look-for-traffic", "its alerts are quiet");
     const lookAt = exit.holds ? null : exit.lookAt;
 
-    if (!incident.answer) return activity("investigate-round", "nobody has looked yet");
+    if (!incident.answer) {
+      const settledAt = incident.openedAt + pace.settleSeconds * 1000;
+      const isAsked = incident.items.some((item) => item.state === "asked");
+      if (!isAsked && !incident.investigation && now < settledAt)
+        return wait("for its neighbours and the next samples", settledAt);
+      return activity("investigate-round", "nobody has looked yet");
+    }
     if (incident.investigation) return activity("investigate-round", "a look is under way");
     if (incident.staleReason) return activity("investigate-round", incident.staleReason);
-    if (incident.plan) return towardsApproval(incident, lookAt);
-    return withoutPlan(incident, lookAt);
+    const step = incident.plan ? towardsApproval(incident, lookAt) : withoutPlan(incident, lookAt);
+    return step.kind === "wait" ? reconsider(step, incident) : step;
   }
 
   /** A plan waits for policy and people. Nothing has been done yet. */
@@ -50,6 +56,17 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
       return wait("for a person's approval", earliest(plan.expiresAt, lookAt));
     }
     return activity("execute", ruling.kind === "ask" ? `${approval?.person} approved it` : ruling.why);
+  }
+
+  /** Early causes rest on few samples: while people are asked, more come in. */
+  function reconsider(step: Extract<NextStep, { kind: "wait" }>, state: IncidentState): NextStep {
+    const { answeredAt, openedAt, approval } = state;
+    const isFiring = state.items.some((item) => item.state === "firing");
+    const isEarly = answeredAt !== null && answeredAt < openedAt + pace.reconsiderForSeconds * 1000;
+    if (!isFiring || !isEarly || approval !== null || state.answer?.verdict !== "cause") return step;
+    const again = answeredAt + lookSeconds(state) * 1000;
+    if (now >= again) return activity("investigate-round", "more has come in since");
+    return { ...step, until: earliest(again, step.until) };
   }
 
   /** There is an answer and nothing proposed for it. */

@@ -3,6 +3,10 @@
  * Seconds throughout.
  */
 export type Pace = {
+  /** Between an alert and the first look, so that its neighbours and the next samples arrive. Nobody waits for a question. */
+  settleSeconds: number;
+  /** For so long after the incident opened a cause is looked at again as more data come in. */
+  reconsiderForSeconds: number;
   /** How far before the first complaint an investigation looks: what is usual comes from there. */
   lookBackSeconds: number;
   /** Trouble begins before anybody complains: the last so many seconds before the complaint are not "usual". */
@@ -36,6 +40,8 @@ export type Pace = {
 };
 
 export const defaultPace: Pace = {
+  settleSeconds: 0,
+  reconsiderForSeconds: 120,
   lookBackSeconds: 3600,
   onsetSlackSeconds: 300,
   lookAgainSeconds: 10,

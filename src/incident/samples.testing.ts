@@ -169,8 +169,11 @@ export function openedBody(
   };
 }
 
-/** A story on a timeline: `at(minutes).happens(event).expect("execute")`. */
-export function story(pace: Pace = defaultPace, opening = openedBody()) {
+/** Nothing is looked at twice unless a story is about that. */
+const steady: Pace = { ...defaultPace, reconsiderForSeconds: 0 };
+
+/** A story on a timeline: `at(minutes).happens(event).step()`. */
+export function story(pace: Pace = steady, opening = openedBody()) {
   const events: IncidentEvent[] = [];
   let state: IncidentState | undefined;
   const add = (body: IncidentEventBody, at: Instant, actor: Actor) => {

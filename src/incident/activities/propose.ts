@@ -101,7 +101,7 @@ function concerned({ answer, entityIds }: IncidentState): EntityId[] {
 /** What was tried and did not help; a proposal that only expired, or that the hand refused, may come again. */
 function notAgain(attempts: Attempt[]): Action[] {
   const bad = attempts.filter(({ outcome, verification, undo, end }) => {
-    if (!outcome) return !/expired|looked at again/.test(end) && !/fired again/.test(end);
+    if (!outcome) return !/expired|looked at again|elsewhere/.test(end) && !/fired again/.test(end);
     if (outcome.result === "refused") return false;
     if (outcome.result === "failed") return attempts.filter((other) => other.outcome?.result === "failed").length > 1;
     return outcome.result === "unknown" || undo !== null || verification === "unchanged" || verification === "worse";
