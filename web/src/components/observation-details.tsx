@@ -7,7 +7,7 @@ import { CopyButton } from "./copy-button.tsx";
 import { Time } from "./time.tsx";
 
 /** Query, window, numbers, id and the ways to more: what stands behind a sentence. */
-export function ObservationDetails({ observation }: { observation: ObservationLine }) {
+export function ObservationDetails({ observation, isHere = false }: ObservationDetailsProps) {
   const { id, query, window, stepSeconds, numbers, link, source, status } = observation;
   return (
     <div className="raw">
@@ -42,9 +42,11 @@ export function ObservationDetails({ observation }: { observation: ObservationLi
       </dl>
       <div className="raw-acts">
         {query && <CopyButton text={query}>Copy query</CopyButton>}
-        <Link className="btn mini" href={`/observations/${encodeURIComponent(id)}`}>
-          Open
-        </Link>
+        {!isHere && (
+          <Link className="btn mini" href={`/observations/${encodeURIComponent(id)}`}>
+            Open
+          </Link>
+        )}
         <a
           className="btn mini"
           href={apiPath(`/observations/${encodeURIComponent(id)}`)}
@@ -62,6 +64,9 @@ export function ObservationDetails({ observation }: { observation: ObservationLi
     </div>
   );
 }
+
+/** `isHere`: shown on its own page, where a link to that page would go nowhere. */
+type ObservationDetailsProps = { observation: ObservationLine; isHere?: boolean };
 
 /** Ids are digests: the first and last letters tell two apart. */
 export function shortId(id: string): string {

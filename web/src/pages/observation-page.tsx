@@ -7,6 +7,7 @@ import { Time } from "../components/time.tsx";
 import { refetch, useResource } from "../data/resources.ts";
 import { DataTable } from "../features/observation/data-table.tsx";
 import { formatDuration } from "../lib/format-duration.ts";
+import { capital } from "../lib/format-number.ts";
 import { Tabs, useTitle } from "../shell/page-frame.tsx";
 import { PageStates } from "../shell/page-states.tsx";
 
@@ -33,7 +34,7 @@ export function ObservationPage({ observationId }: { observationId: string }) {
           Observation <code title={body.id}>{shortId(body.id)}</code>, stored{" "}
           <Time at={body.observedAt} precision="second" />, never changed since
         </p>
-        <h1>{body.inWords}</h1>
+        <h1>{capital(body.inWords)}.</h1>
         <p>
           {body.source} answered after {formatDuration(body.durationSeconds)}: {statusWords[body.status]}.{" "}
           {body.note && `${body.note.why}. `}
@@ -47,7 +48,7 @@ export function ObservationPage({ observationId }: { observationId: string }) {
       </header>
       <div className="log tm observation">
         <LogRow>
-          <ObservationDetails observation={body} />
+          <ObservationDetails observation={body} isHere />
         </LogRow>
         {body.charts.map((chart) => (
           <LogRow key={chart.title}>

@@ -18,9 +18,7 @@ export function SignIn({ reason }: { reason: string | null }) {
         <code>npx midwatch open</code>
         <CopyButton text="npx midwatch open">Copy</CopyButton>
       </div>
-      <p className="soft small">
-        It prints a fresh link. Open it in this browser; the link is good for ten minutes, the session for longer.
-      </p>
+      <p className="soft small">It prints a fresh link, good for one sign-in. Open it in this browser.</p>
       <p className="small">
         <a href="/">Try again with the session I have</a>
       </p>

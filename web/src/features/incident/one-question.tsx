@@ -56,7 +56,7 @@ export function QuestionAnswers({ question, actions, isLarge = false }: Question
       <div className={isLarge ? "acts large" : "acts"}>
         {question.answers.map(({ label, effect }) => (
           <button type="button" className="btn" key={label} onClick={() => void answer(label)}>
-            {label} <small>{effect}</small>
+            {label} {!isLarge && <small>{effect}</small>}
           </button>
         ))}
         <button type="button" className="btn plain" onClick={() => void answer("I don’t know.")}>

@@ -60,7 +60,7 @@ export function NightRail({ rail }: { rail: NightRailView }) {
               {placed.dots.map(([cx, cy]) => (
                 <circle key={`${cx} ${cy}`} className="q" cx={cx} cy={baseY - 3 - cy} r="1.4" />
               ))}
-              {isNamed && (
+              {isNamed && placed.left > group.sentence.length * 6.6 + 40 && (
                 <text className="st" x={placed.left - 7} y="22" textAnchor="end">
                   {group.count}, {group.sentence}
                 </text>
