@@ -41,12 +41,17 @@ export function foldItemEvent(state: IncidentState, body: ItemEvent, at: Instant
     case "item-fired-again": {
       const again = turned(state, body.itemId, "firing", at);
       // After a fix that had worked this is the recurrence that the watch was for.
-      const verified = state.verification && state.verification.nextLookAt === null && state.undo === null;
-      return verified && again !== state ? { ...again, staleReason: `${body.title} fired again`, looks: 0 } : again;
+      return isVerified(state) && again !== state
+        ? { ...again, staleReason: `${body.title} fired again`, looks: 0 }
+        : again;
     }
     case "item-split-off":
       return { ...news(state, at), items: state.items.filter((item) => item.itemId !== body.itemId) };
   }
+}
+
+function isVerified({ verification, undo }: IncidentState): boolean {
+  return verification !== null && verification.nextLookAt === null && undo === null;
 }
 
 function turned(state: IncidentState, itemId: string, to: "firing" | "resolved", at: Instant): IncidentState {
