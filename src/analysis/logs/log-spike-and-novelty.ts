@@ -6,10 +6,10 @@ import { groupBy } from "../group-by.ts";
 import { predicate } from "../predicate.ts";
 import { loadRatio } from "../recent.ts";
 import { count, times } from "../words.ts";
+import { blame } from "./blame.ts";
 import { wordingOf, wordsOf } from "./match-vocabulary.ts";
 import { noveltyBits } from "./novelty.ts";
 import { discoveries } from "./spike.ts";
-import { blame } from "./stated-mechanism.ts";
 import { split, type Trouble, troublesOf } from "./trouble-lines.ts";
 
 /**
@@ -29,10 +29,12 @@ export const logSpikeAndNovelty = defineCheck({
     discoveryRate: 0.01,
     /** A doubling (METHODS 4). */
     effectBits: 1,
+    /** Lines: fewer than five are a coincidence somewhere in any estate. */
+    fewestLines: 5,
     /** What a complaint about a peer is still worth for the one who complains. */
     complaintShare: 0.3,
   },
-  examine({ scope, logs, rate }, { discoveryRate, effectBits, complaintShare }) {
+  examine({ scope, logs, rate }, { discoveryRate, effectBits, fewestLines, complaintShare }) {
     if (!logs.isReadable) return unknown(logs.why ?? "no logs can be read");
     const answers: Draft[] = logs.gaps.map(({ entityId, why }) => unknown(why, entityId));
     const byEntity = groupBy(logs.items, ({ entityId }) => entityId);
@@ -47,9 +49,8 @@ export const logSpikeAndNovelty = defineCheck({
       troubles.map(({ spike }) => spike.z),
       discoveryRate,
     );
-    const unusual = troubles.filter(
-      (trouble, index) => trouble.isNew || (isDiscovery[index] && trouble.spike.effectBits >= effectBits),
-    );
+    const isLouder = ({ spike, now }: Trouble) => spike.effectBits >= effectBits && spike.z >= 3 && now >= fewestLines;
+    const unusual = troubles.filter((trouble, index) => trouble.isNew || (isDiscovery[index] && isLouder(trouble)));
     if (unusual.length === 0) return answers.length > 0 ? answers : quiet();
     const blamedPeer = new Map(unusual.map((trouble) => [trouble, peerOf(trouble, scope)]));
     for (const [id, own] of groupBy(unusual, ({ template }) => template.entityId)) {
@@ -67,7 +68,7 @@ export const logSpikeAndNovelty = defineCheck({
         .sort((left, right) => right.effect - left.effect)[0];
       const louder = own
         .map((trouble) => ({ trouble, effect: trouble.spike.effectBits * worth(trouble) }))
-        .filter(({ trouble }) => trouble.spike.effectBits >= effectBits && trouble.spike.z >= 3)
+        .filter(({ trouble }) => isLouder(trouble))
         .sort((left, right) => right.effect - left.effect)[0];
       const window = { from: scope.baseline.to, to: scope.window.to };
       if (fresh) {

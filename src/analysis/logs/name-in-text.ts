@@ -52,6 +52,11 @@ export function answersTo(entity: Entity, { host, port }: Address): boolean {
   return hosts.has(host) && !isLocal(host);
 }
 
+/** Ports at which an entity is known to listen. */
+export function portsOf(entity: Entity): Set<string> {
+  return addressValues(entity, "port");
+}
+
 const isLocal = (host: string): boolean => /^(localhost|127\.|0\.0\.0\.0|\[?::1?\]?)/.test(host);
 
 function addressValues(entity: Entity, part: "host" | "port"): Set<string> {

@@ -1,4 +1,5 @@
-import { denied, records, testCheck } from "../test-check.ts";
+import { describe, expect, it } from "vitest";
+import { denied, examineCase, records, testCheck } from "../test-check.ts";
 import { statedMechanism } from "./stated-mechanism.ts";
 import { templateOf } from "./testing-templates.ts";
 
@@ -13,6 +14,22 @@ const $ = {
     ["subject", "bank"],
   ] as [string, string][],
 };
+
+describe(statedMechanism.id, () => {
+  it("blames the name server alone when several do not find names", () => {
+    const { answers } = examineCase(statedMechanism, {
+      rate,
+      logs: records((scope) => [
+        templateOf(scope, "getaddrinfo ENOTFOUND a", {}),
+        templateOf(scope, "getaddrinfo ENOTFOUND b", { entityId: "stock" }),
+      ]),
+      $,
+    });
+    const found = answers.flatMap((answer) => (answer.kind === "finding" ? [answer.finding] : []));
+    expect(found.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`)).toEqual(["dns-failure@names"]);
+    expect(found[0]?.explains).toEqual(["subject", "stock"]);
+  });
+});
 
 testCheck(statedMechanism, {
   finds: {
@@ -50,6 +67,29 @@ testCheck(statedMechanism, {
       rate,
       logs: says("GET http://stock/items timed out"),
       $: { ...$, expects: { entityId: "stock", faultClass: null } },
+    },
+    "a name that one service alone does not find: its own setting": {
+      rate,
+      logs: says("getaddrinfo ENOTFOUND stok.internal"),
+      $: { ...$, expects: { entityId: "subject", faultClass: "wrong-address" } },
+    },
+    "an address at which nothing of a known estate listens": {
+      rate,
+      logs: says("connect ECONNREFUSED 10.0.0.9:9999"),
+      $: {
+        ...$,
+        scope: {
+          entities: ["subject", "db", "stock", "bank"].map((id, index) => ({
+            id,
+            kind: "service" as const,
+            name: id,
+            environment: "production",
+            attributes: { "server.address": `10.0.0.${index}:808${index}` },
+            business: null,
+          })),
+        },
+        expects: { entityId: "subject", faultClass: "wrong-address" },
+      },
     },
     "a share of the failing requests": {
       rate,

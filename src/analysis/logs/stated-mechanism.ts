@@ -1,13 +1,14 @@
 import { concept, type Draft, defineCheck, finding, logTemplates, quiet, unknown } from "../../core/check.ts";
-import type { Entity } from "../../core/entity.ts";
-import { type FaultClass, faultClasses } from "../../core/fault.ts";
-import type { Scope } from "../../core/scope.ts";
+import type { Entity, EntityId } from "../../core/entity.ts";
+import { faultClasses } from "../../core/fault.ts";
+import { entityOf, type Scope } from "../../core/scope.ts";
+import type { Series } from "../../core/series.ts";
+import { groupBy } from "../group-by.ts";
 import { predicate } from "../predicate.ts";
 import { loadRatio, shiftNow, sum, windowNow } from "../recent.ts";
 import { count, percent } from "../words.ts";
-import type { ErrorWording } from "./error-vocabulary.ts";
+import { type Blame, blame } from "./blame.ts";
 import { wordingOf, wordsOf } from "./match-vocabulary.ts";
-import { entitiesNamedIn } from "./name-in-text.ts";
 import { type Trouble, troublesOf } from "./trouble-lines.ts";
 
 /**
@@ -17,8 +18,8 @@ import { type Trouble, troublesOf } from "./trouble-lines.ts";
 export const statedMechanism = defineCheck({
   id: "stated-mechanism",
   faultClass: null,
-  alsoNames: faultClasses.slice(),
-  appliesTo: ["service", "worker", "database", "cache", "queue", "proxy", "storage", "dns", "external"],
+  alsoNames: [...faultClasses, "other/file-descriptors-exhausted"],
+  appliesTo: "scope",
   needs: {
     logs: logTemplates,
     errors: concept("request.error_ratio"),
@@ -29,96 +30,86 @@ export const statedMechanism = defineCheck({
     effectBits: 1,
     z: 3,
   },
-  examine({ entity, scope, logs, errors, rate }, { effectBits, z }) {
+  examine({ scope, logs, errors, rate }, { effectBits, z }) {
     if (!logs.isReadable) return unknown(logs.why ?? "no logs can be read");
-    const troubles = troublesOf(logs.items, scope, Math.max(1, loadRatio(rate.items, scope) ?? 1)).filter(
-      ({ isNew, spike }) => isNew || (spike.effectBits >= effectBits && spike.z >= z),
-    );
-    const failed = failedRequests(scope, errors.items, rate.items);
-    const said = troubles.reduce((total, { now }) => total + now, 0);
-    const groups = new Map<
-      string,
-      { wording: ErrorWording; blamed: Entity; faultClass: FaultClass | null; troubles: Trouble[] }
-    >();
-    for (const trouble of troubles) {
-      const words = wordsOf(trouble.template);
-      const wording = wordingOf(words);
-      if (!wording) continue;
-      for (const { blamed, faultClass } of blame(wording, { words, speaker: entity, scope })) {
-        const key = `${blamed.id} ${faultClass}`;
-        const group = groups.get(key) ?? { wording, blamed, faultClass, troubles: [] };
-        group.troubles.push(trouble);
-        groups.set(key, group);
-      }
-    }
-    if (groups.size === 0) return quiet(troubles.length > 0 ? "what is newly said names no known mechanism" : null);
-    return [...groups.values()].map(({ blamed, faultClass, troubles: own }): Draft => {
-      const [first] = own.sort((left, right) => right.now - left.now) as [Trouble, ...Trouble[]];
-      const lines = own.reduce((total, { now }) => total + now, 0);
-      const traces = own.reduce((total, { template }) => total + (template.failingTraces ?? 0), 0);
-      const share =
-        failed === null ? lines / Math.max(said, 1) : (traces || lines) / Math.max(failed, traces || lines, 1);
-      const about = blamed.id === entity.id ? "" : ` about ${blamed.name}`;
-      return finding({
-        entity: blamed,
-        faultClass,
-        evidence: "stated-mechanism",
-        effect: Math.min(1, share),
-        onset: first.onset,
-        sentence: `${entity.name} says${about}: “${excerpt(first.template.template)}”, ${count(lines, "time")}${failed === null ? "" : ` (${percent(Math.min(1, share))} of its failing requests)`}${first.isNew ? ", never before" : ""}`,
-        predicate: predicate.log(entity, first.template.templateId, first.now, {
-          from: scope.baseline.to,
-          to: scope.window.to,
-        }),
-        explains: blamed.id === entity.id ? [] : [entity.id],
+    const blind: Draft[] = logs.gaps.map(({ entityId, why }) => unknown(why, entityId));
+    const statements = [...groupBy(logs.items, ({ entityId }) => entityId)].flatMap(([id, templates]): Statement[] => {
+      const speaker = entityOf(scope, id);
+      if (!speaker) return [];
+      const own = { errors: of(errors.items, id), rate: of(rate.items, id) };
+      const troubles = troublesOf(templates, scope, Math.max(1, loadRatio(own.rate, scope) ?? 1)).filter(
+        ({ isNew, spike }) => isNew || (spike.effectBits >= effectBits && spike.z >= z),
+      );
+      const said = troubles.reduce((total, { now }) => total + now, 0);
+      const failed = failedRequests(scope, own);
+      return troubles.flatMap((trouble): Statement[] => {
+        const words = wordsOf(trouble.template);
+        const wording = wordingOf(words);
+        if (!wording) return [];
+        return blame(wording, { words, speaker, scope }).map((each) => ({ ...each, speaker, trouble, said, failed }));
       });
     });
+    const groups = groupBy(onlyOneSpeakersNames(statements), ({ blamed, faultClass }) => `${blamed.id} ${faultClass}`);
+    const answers = [...groups.values()].map((group) => say(group, scope));
+    return answers.length > 0 || blind.length > 0 ? [...answers, ...blind] : quiet();
   },
 });
 
-type Blame = { blamed: Entity; faultClass: FaultClass | null };
+/** Lines at which a statement is worth half of what its share says. */
+const fewLines = 3;
 
-/** Whom the words blame. Nobody where they blame a peer that nobody can tell. */
-export function blame(wording: ErrorWording, about: { words: string; speaker: Entity; scope: Scope }): Blame[] {
-  const { speaker, scope } = about;
-  const classes: (FaultClass | null)[] = wording.faultClasses.length > 0 ? wording.faultClasses : [null];
-  const all = (blamed: Entity): Blame[] =>
-    classes.map((faultClass) => ({ blamed, faultClass: outside(blamed, faultClass) }));
-  // A server that says it in its own log speaks of itself.
-  if (wording.blame === "speaker" || wording.peerKinds?.includes(speaker.kind)) return all(speaker);
-  if (wording.blame === "name-server") {
-    const servers = scope.entities.filter(({ kind }) => kind === "dns");
-    return classes.flatMap((faultClass): Blame[] => {
-      if (faultClass !== "dns-failure") return [{ blamed: speaker, faultClass }];
-      return servers.length > 0 ? servers.map((blamed) => ({ blamed, faultClass })) : [{ blamed: speaker, faultClass }];
-    });
-  }
-  const named = entitiesNamedIn(about.words, speaker, scope);
-  const fitting = wording.peerKinds ? named.filter(({ kind }) => wording.peerKinds?.includes(kind)) : named;
-  const [peer] = fitting.length > 0 ? fitting : onlyPeer(wording, speaker, scope);
-  return peer ? all(peer) : [];
+type Statement = Blame & {
+  speaker: Entity;
+  trouble: Trouble;
+  /** All lines of trouble of the speaker, and its failed requests where they can be read. */
+  said: number;
+  failed: number | null;
+};
+
+const of = (items: readonly Series[], id: EntityId): Series[] => items.filter((series) => series.entityId === id);
+
+/** A name that nobody finds is the name server's trouble; one that a single service does not find is that service's. */
+function onlyOneSpeakersNames(statements: Statement[]): Statement[] {
+  const speakers = new Set(statements.filter(({ isNameOnly }) => isNameOnly).map(({ speaker }) => speaker.id));
+  return statements.filter(
+    ({ isNameOnly, faultClass }) => !isNameOnly || faultClass !== "wrong-address" || speakers.size === 1,
+  );
 }
 
-/** The one thing of the fitting kind that the speaker calls, when there is exactly one. */
-function onlyPeer(wording: ErrorWording, speaker: Entity, scope: Scope): Entity[] {
-  if (!wording.peerKinds) return [];
-  const called = new Set(scope.edges.filter(({ from }) => from === speaker.id).map(({ to }) => to));
-  const fitting = scope.entities.filter(({ id, kind }) => called.has(id) && wording.peerKinds?.includes(kind));
-  return fitting.length === 1 ? fitting : [];
-}
-
-/** What does not answer and is somebody else's is their outage. */
-function outside(blamed: Entity, faultClass: FaultClass | null): FaultClass | null {
-  if (blamed.kind !== "external") return faultClass;
-  return faultClass === "dependency-down" ? "third-party-outage" : faultClass;
+/** All that is said of one entity and class becomes one finding: the speaker whose failures it explains best speaks for all. */
+function say(group: Statement[], scope: Scope): Draft {
+  const voices = [...groupBy(group, ({ speaker }) => speaker.id).values()].map((own) => {
+    const [first] = [...own].sort((left, right) => right.trouble.now - left.trouble.now) as [Statement, ...Statement[]];
+    const lines = own.reduce((total, { trouble }) => total + trouble.now, 0);
+    const traces = own.reduce((total, { trouble }) => total + (trouble.template.failingTraces ?? 0), 0);
+    const { failed, said } = first;
+    const share =
+      failed === null ? lines / Math.max(said, 1) : (traces || lines) / Math.max(failed, traces || lines, 1);
+    // A handful of lines is a blip of every day, whatever share of a quiet service's failures it is.
+    return { first, lines, share: Math.min(1, share) * (lines / (lines + fewLines)) };
+  });
+  const [best, ...rest] = voices.sort((left, right) => right.share - left.share || right.lines - left.lines);
+  const { first, lines, share } = best as (typeof voices)[number];
+  const { speaker, blamed, faultClass, trouble, failed } = first;
+  const about = blamed.id === speaker.id ? "" : ` about ${blamed.name}`;
+  const others = rest.length === 0 ? "" : `; so ${rest.length === 1 ? "does" : "do"} ${count(rest.length, "other")}`;
+  return finding({
+    entity: blamed,
+    faultClass,
+    evidence: "stated-mechanism",
+    effect: share,
+    onset: trouble.onset,
+    sentence: `${speaker.name} says${about}: “${excerpt(trouble.template.template)}”, ${count(lines, "time")}${failed === null ? "" : ` (${percent(share)} of its failing requests)`}${trouble.isNew ? ", never before" : ""}${others}`,
+    predicate: predicate.log(speaker, trouble.template.templateId, trouble.now, {
+      from: scope.baseline.to,
+      to: scope.window.to,
+    }),
+    explains: voices.map((voice) => voice.first.speaker.id).filter((id) => id !== blamed.id),
+  });
 }
 
 /** Failed requests since shortly before the complaint; null where errors or rate cannot be read. */
-function failedRequests(
-  scope: Scope,
-  errors: Parameters<typeof sum>[0],
-  rate: Parameters<typeof sum>[0],
-): number | null {
+function failedRequests(scope: Scope, { errors, rate }: { errors: Series[]; rate: Series[] }): number | null {
   const ratio = shiftNow(sum(errors), scope);
   const requests = shiftNow(sum(rate), scope);
   if (!ratio || !requests) return null;
