@@ -20,7 +20,7 @@ import { SignIn } from "./shell/sign-in.tsx";
 export function App() {
   const [location] = useLocation();
   const reason = new URLSearchParams(useSearch()).get("reason");
-  const isSignIn = location === "/sign-in";
+  const isSignIn = location === "/signed-out" || location === "/sign-in";
   const session = useResource<SessionView>(isSignIn ? null : "/session");
   useEffect(() => {
     if (session.body) heardServerTime(session.body.now);

@@ -15,7 +15,11 @@ export function heardServerTime(at: string): void {
 
 /** The server's time now, milliseconds since 1970; the reader is drawn again each second. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  return useSyncExternalStore(
+    subscribe,
+    () => now,
+    () => now,
+  );
 }
 
 function subscribe(listener: () => void): () => void {

@@ -21,10 +21,8 @@ const again = new Set<string>();
 
 /** `path` null: nothing to show yet. */
 export function useResource<Body>(path: string | null): Resource<Body> {
-  const resource = useSyncExternalStore(
-    (listener) => subscribe(path, listener),
-    () => (path === null ? never : (resources.get(path) ?? never)),
-  );
+  const read = () => (path === null ? never : (resources.get(path) ?? never));
+  const resource = useSyncExternalStore((listener) => subscribe(path, listener), read, read);
   useEffect(() => {
     if (path !== null) void refetch(path);
   }, [path]);

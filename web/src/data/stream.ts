@@ -17,6 +17,7 @@ export function useIsLive(): boolean {
       return () => listeners.delete(listener);
     },
     () => isLive,
+    () => isLive,
   );
 }
 

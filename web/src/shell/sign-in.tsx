@@ -30,10 +30,12 @@ const titles: Record<string, string> = {
   expired: "This link has expired",
   used: "This link was used already",
   unknown: "This link is not one of midwatch’s",
+  link: "This link no longer signs in",
 };
 
 const whys: Record<string, string> = {
   expired: "Sign-in links are good for a short time only, so that one left in a log opens nothing.",
   used: "Each link signs in one browser, once.",
+  link: "It was used already, it is too old, or it was cut when it was copied. Each link signs in one browser, once.",
   unknown: "It may have been cut when it was copied, or belong to another midwatch.",
 };

@@ -152,7 +152,7 @@ function HeadActions({ incident, actions }: { incident: IncidentView; actions: I
             Report
           </a>
         )}
-        <CopyButton text={`${window.location.origin}/incidents/${encodeURIComponent(line.id)}`} className="plain">
+        <CopyButton text={() => `${window.location.origin}/incidents/${encodeURIComponent(line.id)}`} className="plain">
           Copy link
         </CopyButton>
       </div>
