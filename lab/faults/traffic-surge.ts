@@ -7,7 +7,7 @@ export const trafficSurge = defineFault({
   leavesChange: false,
   targets: () => ["gateway"],
   defaultTarget: "gateway",
-  magnitude: { default: 9, min: 3, max: 16, unit: "times the usual number of users" },
+  magnitude: { default: 7, min: 3, max: 16, unit: "times the usual number of users" },
   truth: ({ target, nameOf }) => [
     ...pairs(nameOf(target), "traffic-surge"),
     ...pairs(nameOf("inventory"), "traffic-surge"),

@@ -3,7 +3,7 @@ import type { Row } from "../service/database.ts";
 import type { Kit, RoleMain } from "../service/kit.ts";
 import { durationBounds } from "../service/telemetry.ts";
 
-const pollMilliseconds = 900;
+const pollMilliseconds = 1500;
 const batchSize = 8;
 const repeatAfterSeconds = 2;
 

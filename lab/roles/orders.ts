@@ -3,7 +3,7 @@ import { HttpError } from "../service/http-error.ts";
 import type { Kit, RoleMain } from "../service/kit.ts";
 import { numberSetting } from "../service/settings.ts";
 
-const longestWaitMilliseconds = 1000;
+const longestWaitMilliseconds = 1600;
 
 /** Orders and their history. A new order leaves a message in the queue, in the same transaction. */
 export const startOrders: RoleMain = async (kit) => {
