@@ -5,7 +5,7 @@ import type { Database } from "../store/database.ts";
 import { endEdges, readEdges, seeEdges } from "../store/edges.ts";
 import { claimName, createEntity, readClaims, readEntities, updateEntity, withdrawClaims } from "../store/entities.ts";
 import { mergeEntities } from "../store/entity-identity.ts";
-import { type Identity, keysOf, keysOfAttributes, normalName, unifyClaims } from "./identity.ts";
+import { type Identity, keysOf, keysOfAddress, keysOfAttributes, normalName, unifyClaims } from "./identity.ts";
 
 /** The estate as midwatch knows it now: a reading of the stored claims, kept in memory, renewed by every discovery. */
 export type EntityRegister = {
@@ -62,9 +62,7 @@ export async function openEntityRegister(database: Database): Promise<EntityRegi
         });
     }
     for (const { claim } of discovered) {
-      const entityId = identities.find(({ keys }) =>
-        keysOf({ claim, environment: null, business: null }).some((key) => keys.includes(key)),
-      )?.id;
+      const entityId = identities.find(({ keys }) => keysOf({ claim }).some((key) => keys.includes(key)))?.id;
       if (entityId !== undefined) await claimName(database, { ...claim, entityId });
     }
   };
@@ -78,7 +76,7 @@ export async function openEntityRegister(database: Database): Promise<EntityRegi
     },
     findByName: (text) => {
       if (identities.some(({ id }) => id === text)) return text;
-      for (const key of [`name:${normalName(text)}`, `address:${text.toLowerCase()}`]) {
+      for (const key of [`name:${normalName(text)}`, `instance:${text}`, ...keysOfAddress(text, undefined)]) {
         const found = index.get(key);
         if (found?.size === 1) return [...found][0] ?? null;
       }
@@ -143,7 +141,7 @@ async function readIdentities(database: Database): Promise<Identity[]> {
   for (const entity of await readEntities(database)) {
     const claims = await readClaims(database, entity.id);
     const live = claims.filter(({ withdrawnAt }) => withdrawnAt === null);
-    const keys = live.flatMap((claim) => keysOf({ claim, environment: null, business: null }));
+    const keys = live.flatMap((claim) => keysOf({ claim }));
     identities.push({ id: entity.id, keys: [...new Set(keys)], entity });
   }
   return identities;

@@ -67,6 +67,46 @@ describe("several sources, one entity", () => {
     expect(identities).toHaveLength(2);
   });
 
+  test("one cache behind a port for each caller is one cache, under the platform's name", () => {
+    const { identities } = unifyClaims(
+      [],
+      [
+        claim("spans", "cache", "memcached cart-cache.shop.internal:30828", {
+          "server.address": "cart-cache.shop.internal",
+          "server.port": "30828",
+        }),
+        claim("spans", "cache", "memcached cart-cache.shop.internal:30830", {
+          "server.address": "cart-cache.shop.internal",
+          "server.port": "30830",
+        }),
+        claim("platform", "cache", "cart-cache"),
+      ],
+    );
+    expect(identities.map(({ entity }) => entity.name)).toEqual(["cart-cache"]);
+  });
+
+  test("an instance is not its service", () => {
+    const { identities } = unifyClaims(
+      [],
+      [
+        claim("a", "service", "cart", { "service.name": "cart" }),
+        claim("a", "instance", "cart-7f3", { "service.name": "cart", "service.instance.id": "cart-7f3" }),
+      ],
+    );
+    expect(identities.map(({ entity }) => entity.kind).sort()).toEqual(["instance", "service"]);
+  });
+
+  test("the first label of a public host names nothing", () => {
+    const { identities } = unifyClaims(
+      [],
+      [
+        claim("a", "external", "api.bank.example:443", { "server.address": "api.bank.example" }),
+        claim("a", "service", "api"),
+      ],
+    );
+    expect(identities).toHaveLength(2);
+  });
+
   test("the order of claims does not matter", () => {
     const names = fc.constantFrom("a", "b", "c");
     const some = fc.array(

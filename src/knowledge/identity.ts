@@ -66,25 +66,49 @@ export function unifyClaims(known: Identity[], discovered: DiscoveredEntity[]): 
   return { identities, merged };
 }
 
-/** Keys by which a claim can be recognised: `name:checkout`, `address:10.0.0.7:5432`. */
-export function keysOf(found: DiscoveredEntity): string[] {
+/** Keys by which a claim can be recognised: `name:checkout`, `host:db.shop.internal`, `instance:checkout-7f3`. */
+export function keysOf(found: Pick<DiscoveredEntity, "claim">): string[] {
   const { name, attributes } = found.claim;
+  // Instances carry their service's name too: only their own says who they are.
+  if (name.kind === "instance") return [`instance:${attributes["service.instance.id"] ?? name.name}`];
+  if (partKinds.includes(name.kind)) return [`${name.kind}:${normalName(name.name)}`];
   return keysOfAttributes({ ...attributes, "platform.workload": name.name });
 }
+
+/** Kinds of which a name says nothing about a service of the same name. */
+const partKinds: EntityKind[] = ["schedule", "flag", "certificate", "host"];
 
 export function keysOfAttributes(attributes: Record<string, string>): string[] {
   const names = nameAttributes.flatMap((attribute) =>
     attributes[attribute] ? [`name:${normalName(attributes[attribute])}`] : [],
   );
-  const port = attributes["server.port"];
   const addresses = addressAttributes.flatMap((attribute) => {
     const address = attributes[attribute];
-    if (!address) return [];
-    const withPort = port && !address.includes(":") ? `${address}:${port}` : address;
-    // A loopback address names the machine, not the thing: only with its port does it say anything.
-    return isLoopback(address) && withPort === address ? [] : [`address:${withPort.toLowerCase()}`];
+    return address ? keysOfAddress(address, attributes["server.port"]) : [];
   });
   return [...new Set([...names, ...addresses])];
+}
+
+/**
+ * An IP names a thing only together with its port. A host name names it by itself (each caller may reach it through a port
+ * of its own), and inside a cluster its first label is the service's name: `cart.shop.svc.cluster.local`, `cart.internal`.
+ */
+export function keysOfAddress(address: string, port: string | undefined): string[] {
+  const [, host = address, ownPort] = /^(.*?)(?::(\d+))?$/.exec(address.toLowerCase()) ?? [];
+  const withPort = ownPort ?? port;
+  if (isLoopback(host) || isIp(host))
+    return withPort === undefined || withPort === "" ? [] : [`address:${host}:${withPort}`];
+  const [label] = host.split(".");
+  return [`host:${host}`, ...(isInside(host) && label ? [`name:${normalName(label)}`] : [])];
+}
+
+function isIp(host: string): boolean {
+  return /^\d+(\.\d+){3}$/.test(host) || host.includes("::") || host.startsWith("[");
+}
+
+/** Names that only an estate's own resolver knows. RFC 6762 and 8375, Kubernetes, and what cloud networks use. */
+function isInside(host: string): boolean {
+  return !host.includes(".") || /\.(svc|local|internal|lan|home\.arpa|consul|cluster|intra|corp)(\.|$)/.test(host);
 }
 
 /** `Checkout_Service`, `checkout-service` and `checkout.service` are one name; `checkout` and `checkout-db` are not. */
@@ -95,8 +119,8 @@ export function normalName(name: string): string {
     .replace(/[_.\s/]+/g, "-");
 }
 
-function isLoopback(address: string): boolean {
-  return /^(localhost|127\.|\[?::1)/.test(address);
+function isLoopback(host: string): boolean {
+  return /^(localhost|127\.|\[?::1)/.test(host);
 }
 
 /** Equal names in two environments are two things; a source that tells no environment may mean either. */
@@ -126,13 +150,22 @@ function learn(target: Identity, found: DiscoveredEntity, keys: string[]): void 
   target.keys = [...new Set([...target.keys, ...keys])];
   entity.attributes = { ...entity.attributes, ...found.claim.attributes };
   entity.environment ||= found.environment ?? "";
+  // Who knows owner and tier knows what people call it; an address is only called so for want of a name.
+  if (found.business !== null || isAddressLike(entity.name)) entity.name = found.claim.name.name;
   entity.business = found.business ?? entity.business;
   if (sureness(found.claim.name.kind) > sureness(entity.kind)) entity.kind = found.claim.name.kind;
+}
+
+function isAddressLike(name: string): boolean {
+  return /[\s:/]|\.\w+\./.test(name);
 }
 
 function absorb(target: Identity, other: Identity): void {
   target.keys = [...new Set([...target.keys, ...other.keys])];
   target.entity.attributes = { ...other.entity.attributes, ...target.entity.attributes };
+  if (target.entity.business === null && (other.entity.business !== null || isAddressLike(target.entity.name))) {
+    target.entity.name = other.entity.name;
+  }
   target.entity.business ??= other.entity.business;
   if (sureness(other.entity.kind) > sureness(target.entity.kind)) target.entity.kind = other.entity.kind;
 }
