@@ -30,8 +30,8 @@ export type SubjectHistory = {
 const OPEN_BUCKETS = 8;
 const MINUTES_KEPT = 3 * 24 * 60;
 const LEVELS_KEPT = 400;
-/** Usual behaviour is calculated anew this often; it hardly moves faster. */
-const BASELINE_EVERY_MILLISECONDS = 30_000;
+/** Usual behaviour is calculated anew this often; it hardly moves faster. More often while there is little history. */
+const BASELINE_EVERY_MILLISECONDS = 60_000;
 
 export function createSubjectHistory(subject: Subject): SubjectHistory {
   return {
@@ -147,7 +147,8 @@ export function addLevel(history: SubjectHistory, concept: ConceptId, at: Instan
 
 /** Usual behaviour, calculated again when it is due. Null while there is too little history. */
 export function usual(history: SubjectHistory, now: Instant, settings: RuleSettings): Baseline | null {
-  if (now - history.baselineAt >= BASELINE_EVERY_MILLISECONDS || history.baseline === null) {
+  const age = now - (history.buckets[0]?.at ?? now);
+  if (now - history.baselineAt >= Math.min(BASELINE_EVERY_MILLISECONDS, age / 8) || history.baseline === null) {
     const isFrozen = history.frozenSince !== null && now - history.frozenSince < settings.relearnSeconds * 1000;
     if (!isFrozen) history.baseline = baselineOf(history.buckets, now, settings) ?? history.baseline;
     history.baselineAt = now;
