@@ -2,6 +2,7 @@ import { useLocation } from "wouter";
 import type { GraphEdge, GraphNode, HealthState } from "../../../src/server/views.ts";
 import { formatValue } from "../lib/format-number.ts";
 import { layoutGraph } from "../lib/layout-graph.ts";
+import { fitText } from "./fit-text.ts";
 import { Glyph } from "./glyph.tsx";
 import { Spark } from "./spark.tsx";
 import { useWidth } from "./use-width.ts";
@@ -74,7 +75,6 @@ function NodeBox({ node, x, y, width }: { node: GraphNode; x: number; y: number;
   const wantedSpark = width >= 136 ? 58 : width >= 110 ? 34 : 0;
   // The word matters more than the line: no spark where both do not fit.
   const sparkWidth = value.length * 6.8 <= width - 20 - wantedSpark ? wantedSpark : 0;
-  const valueRoom = Math.floor((width - 20 - (node.spark.length > 1 ? sparkWidth : 0)) / 6.6);
   return (
     <>
       <rect className="bx" x={x} y={y} width={width} height={room.height} rx="6" />
@@ -82,10 +82,7 @@ function NodeBox({ node, x, y, width }: { node: GraphNode; x: number; y: number;
         <Glyph kind={node.state} size={14} x={x + 8} y={y + 8} />
       </g>
       <text className="nm" x={x + 27} y={y + 20}>
-        {cut(node.entity.name, Math.floor((width - 31) / (isOff || node.state === "unknown" ? 8.1 : 7.1)))}
-      </text>
-      <text className="vl" x={x + 11} y={y + 41}>
-        {cut(value, valueRoom)}
+        {fitText(node.entity.name, width - 34, isOff || node.state === "unknown" ? 600 : 400)}
       </text>
       {sparkWidth > 0 && (
         <Spark
@@ -99,11 +96,6 @@ function NodeBox({ node, x, y, width }: { node: GraphNode; x: number; y: number;
       )}
     </>
   );
-}
-
-/** Whole on hover and in the list; cut in the box. */
-function cut(text: string, letters: number): string {
-  return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1)).trimEnd()}…`;
 }
 
 /** The same on a phone: worst first, the healthy ones as one line. */

@@ -20,7 +20,8 @@ import { Tour } from "../shell/tour.tsx";
 export function NowPage() {
   const { body, error } = useResource<NowView>("/now");
   const now = useNow();
-  useTitle(body ? nowHeadline(body.incidents, now) : "Now");
+  const headline = body ? nowHeadline(body, now) : "Now";
+  useTitle(headline);
   if (!body) {
     return (
       <>
@@ -36,7 +37,7 @@ export function NowPage() {
   return (
     <>
       <header className="lead" data-tour="headline">
-        <h1 aria-live="polite">{nowHeadline(body.incidents, now)}</h1>
+        <h1 aria-live="polite">{headline}</h1>
         <p>{nowSub(body, now)}</p>
       </header>
       <NightRail rail={body.rail} />
@@ -93,7 +94,7 @@ function Calm({ view }: { view: NowView }) {
   return (
     <div className="log tm calm">
       <LogRow>
-        <p className="calm-t">{hasEstate ? "No open incident." : "midwatch sees nothing yet."}</p>
+        <p className="calm-t">{hasEstate ? "No open incident." : "What midwatch could see next"}</p>
         <p className="soft small">
           {hasEstate
             ? "When something breaks, its cause appears here in one sentence, with its proof and a fix to decide on."

@@ -1,4 +1,5 @@
 import type { BlastView } from "../../../../src/server/incident-views.ts";
+import { fitText } from "../../components/fit-text.ts";
 import { Glyph } from "../../components/glyph.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
@@ -81,18 +82,14 @@ function Drawing({ blast }: { blast: BlastView }) {
               <Glyph kind={node.state} size={15} x={node.x + 11} y={node.y + 10} label={node.state} />
             </g>
             <text className="nm" x={node.x + 33} y={node.y + 23}>
-              {cut(node.entity.name, Math.floor((layout.nodeWidth - 40) / 7.2))}
+              {fitText(node.entity.name, layout.nodeWidth - 40, 600)}
             </text>
             <text className="vl" x={node.x + 33} y={node.y + 41}>
-              {cut(node.role === "cause" ? "cause" : node.sentence, Math.floor((layout.nodeWidth - 40) / 6.4))}
+              {fitText(node.role === "cause" ? "cause" : node.sentence, layout.nodeWidth - 40, 400, 12)}
             </text>
           </g>
         ))}
       </svg>
     </div>
   );
-}
-
-function cut(text: string, letters: number): string {
-  return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1)).trimEnd()}…`;
 }

@@ -4,7 +4,8 @@ import { nowHeadline, nowSub } from "./now-headline.ts";
 
 const night = new Date(2026, 10, 21, 3, 7).getTime();
 const day = new Date(2026, 10, 21, 14, 7).getTime();
-const lines = (...phases: IncidentLine["phase"][]) => phases.map((phase) => ({ phase })) as IncidentLine[];
+const lines = (...phases: IncidentLine["phase"][]) =>
+  ({ incidents: phases.map((phase) => ({ phase })), graph: { nodes: [{}] } }) as NowView;
 
 describe("the first line", () => {
   it("names what waits for a person first", () => {
@@ -19,9 +20,14 @@ describe("the first line", () => {
     expect(nowHeadline(lines("investigating"), day)).toBe("Nothing needs you yet. midwatch is on one incident.");
   });
   it("says that nothing needs you", () => {
-    expect(nowHeadline([], day)).toBe("Nothing needs you.");
+    expect(nowHeadline(lines(), day)).toBe("Nothing needs you.");
     expect(nowHeadline(lines("watching"), day)).toBe("Nothing needs you. One is still watched.");
   });
+});
+
+it("says that it sees nothing where nothing is connected", () => {
+  const view = { incidents: [], graph: { nodes: [] } } as unknown as NowView;
+  expect(nowHeadline(view, day)).toBe("midwatch sees nothing yet.");
 });
 
 describe("the line under it", () => {

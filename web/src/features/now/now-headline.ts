@@ -3,7 +3,8 @@ import { capital, countWord } from "../../lib/format-number.ts";
 import { tonightOrToday } from "../../lib/format-time.ts";
 
 /** Who needs me? In one line. `now` in milliseconds. */
-export function nowHeadline(incidents: IncidentLine[], now: number): string {
+export function nowHeadline({ incidents, graph }: Pick<NowView, "incidents" | "graph">, now: number): string {
+  if (incidents.length === 0 && graph.nodes.length === 0) return "midwatch sees nothing yet.";
   const waiting = count(incidents, ["waiting-for-approval"]);
   const unanswered = count(incidents, ["needs-a-person"]);
   const running = count(incidents, ["investigating", "acting", "verifying"]);
