@@ -1,17 +1,18 @@
 /**
- * A hand as a process, for tests of crashes. Arguments: database URL, platform URL, and optionally the name of the step
- * after which it kills itself.
+ * A hand as a process, for tests of crashes. Arguments: database URL, platform URL, the name of the step after which it
+ * kills itself (or nothing), and a clock.
  */
 import { policyConfig } from "../policy/policy-config.ts";
 import { openDatabase } from "../store/database.ts";
+import { fastClock } from "./fast-clock.testing.ts";
 import { runHand } from "./hand.ts";
 import { testPlatformConnection } from "./platform.testing.ts";
 
-const [databaseUrl = "", platformUrl = "", crashAfter] = process.argv.slice(2);
+const [databaseUrl = "", platformUrl = "", crashAfter = "", clock = ""] = process.argv.slice(2);
 const database = openDatabase({ connection: databaseUrl, poolSize: 4 });
 await runHand({
   database,
-  now: Date.now,
+  now: fastClock(clock),
   policy: policyConfig.parse({
     environments: { staging: { kind: "staging", writes: "on-approval" } },
     bounds: { writesPerHour: 1000 },

@@ -13,10 +13,12 @@ export type Mood =
   | "forgets-operations"; // did it, does not answer, and cannot say afterwards
 
 /** A platform in the test's own process: what reaches it is counted outside of everything that is tested. */
-export async function startTestPlatform(workload: Workload) {
+export async function startTestPlatform(workload: Workload, now: () => number = Date.now) {
   const operations = new Map<string, ExecutionAnswer>();
   const writes: { key: string; action: Action }[] = [];
-  const platform = { workload, mood: "well" as Mood, writes, operations, url: "", close: async () => {} };
+  let lastWriteAt = Number.POSITIVE_INFINITY;
+  const mendedAt = () => lastWriteAt;
+  const platform = { workload, mood: "well" as Mood, writes, operations, url: "", mendedAt, close: async () => {} };
 
   const execute = (key: string, revision: string, action: Action): ExecutionAnswer => {
     const known = operations.get(key);
@@ -26,6 +28,7 @@ export async function startTestPlatform(workload: Workload) {
     const before = platform.workload;
     platform.workload = applied(action, before, writes.length + 1);
     writes.push({ key, action });
+    lastWriteAt = now();
     const after = kindOf(action.kind).revisionOf(action, platform.workload) ?? null;
     const done: ExecutionAnswer = {
       kind: "done",
