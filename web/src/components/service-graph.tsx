@@ -84,6 +84,9 @@ function NodeBox({ node, x, y, width }: { node: GraphNode; x: number; y: number;
       <text className="nm" x={x + 27} y={y + 20}>
         {fitText(node.entity.name, width - 34, isOff || node.state === "unknown" ? 600 : 400)}
       </text>
+      <text className="vl" x={x + 11} y={y + 41}>
+        {fitText(value, width - 20 - (node.spark.length > 1 ? sparkWidth : 0), 400, 12)}
+      </text>
       {sparkWidth > 0 && (
         <Spark
           values={node.spark}

@@ -27,7 +27,8 @@ export function PageSkeleton({ title, waitsFor }: { title: string; waitsFor: str
   );
 }
 
-function useWaited(): number {
+/** Seconds since the slot began to wait, every tenth. */
+export function useWaited(): number {
   const [waited, setWaited] = useState(0);
   useEffect(() => {
     const began = performance.now();

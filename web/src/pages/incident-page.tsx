@@ -1,7 +1,6 @@
 import { useMemo } from "react";
 import type { IncidentView } from "../../../src/server/incident-views.ts";
 import { ErrorPanel } from "../components/error-panel.tsx";
-import { PageSkeleton } from "../components/skeleton.tsx";
 import { refetch, useResource } from "../data/resources.ts";
 import { ActionBar } from "../features/incident/action-bar.tsx";
 import { BlastGraph } from "../features/incident/blast-graph.tsx";
@@ -9,6 +8,7 @@ import { EvidenceList } from "../features/incident/evidence-list.tsx";
 import { FixCard } from "../features/incident/fix-card.tsx";
 import { incidentActions } from "../features/incident/incident-actions.ts";
 import { IncidentHead } from "../features/incident/incident-head.tsx";
+import { IncidentSkeleton } from "../features/incident/incident-skeleton.tsx";
 import { IncidentTimeline } from "../features/incident/incident-timeline.tsx";
 import { JoinedAlerts } from "../features/incident/joined-alerts.tsx";
 import { ProofStrip } from "../features/incident/proof-strip.tsx";
@@ -30,11 +30,7 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
   if (!body) {
     return (
       <>
-        {error ? (
-          <ErrorPanel error={error} onRetry={() => void refetch(path)} />
-        ) : (
-          <PageSkeleton title="Incident" waitsFor="this incident" />
-        )}
+        {error ? <ErrorPanel error={error} onRetry={() => void refetch(path)} /> : <IncidentSkeleton />}
         <Tabs />
       </>
     );

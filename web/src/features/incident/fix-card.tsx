@@ -19,7 +19,8 @@ export function FixCard({ incident, actions }: { incident: IncidentView; actions
   return <PendingCard fix={fix} />;
 }
 
-function PendingCard({ fix }: { fix: Extract<FixView, { state: "none-yet" }> }) {
+/** The card before there is a fix: its slots say what is being found out. */
+export function PendingCard({ fix }: { fix: Extract<FixView, { state: "none-yet" }> }) {
   const rows = ["Touches", "Risk", "Should do", "Undo", "Policy"];
   const told = (title: string) => fix.readying.find((row) => row.title === title)?.sentence ?? "not known yet";
   return (
