@@ -18,8 +18,17 @@ export function numbersInText(text: string): NumberInText[] {
   return found
     .map((candidate) => ({ ...candidate, concept: candidate.concept ?? conceptOfNeighbour(candidate, found) }))
     .filter(({ unit, concept }) => unit !== "" || concept !== null)
-    .map(({ concept, text: written, value, unit, role }) => ({ concept, text: written, value, unit, role }));
+    .map(({ concept, text: written, value, unit, role }) => ({
+      concept,
+      text: written,
+      value,
+      unit: unit === "" && concept !== null ? (countedUnits[concept] ?? "") : unit,
+      role,
+    }));
 }
+
+/** What a bare number counts where its concept is known. */
+const countedUnits: Partial<Record<ConceptId, string>> = { "pool.in_use": "{connection}", "queue.depth": "{item}" };
 
 const longestText = 20_000;
 const mostWordsBetween = 48;
@@ -144,7 +153,10 @@ function isNoQuantity(before: string, digits: string, after: string): boolean {
 }
 
 function isSpan(before: string, after: string, written: string): boolean {
-  if (/^(m|h|min|hour|hr|minute)/i.test(written) && !/\b(age|lag|latency|duration|time)\b[^,.;]*$/i.test(before))
+  if (
+    /^(m|mins?|minutes?|h|hrs?|hours?)$/i.test(written) &&
+    !/\b(age|lag|latency|duration|time)\b[^,.;]*$/i.test(before)
+  )
     return true;
   return (
     /\b(for|last|past|within|every|since|over the|in the|after)\s*(the\s*)?(last\s*|more than\s*|past\s*)?$/i.test(
@@ -198,7 +210,11 @@ function conceptOfNeighbour(candidate: Candidate, all: Candidate[]): ConceptId |
 
 /** The concept that an alert's name or sentence is about, when its numbers do not say. */
 export function conceptInText(text: string): ConceptId | null {
-  const plain = text.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll(/[_-]/g, " ");
+  const plain = text
+    .replaceAll(/([a-z0-9])([A-Z])|([A-Z]+)(?=[A-Z][a-z])/g, (_, before = "", capital = "", capitals = "") =>
+      capitals === "" ? `${before} ${capital}` : `${capitals} `,
+    )
+    .replaceAll(/[_-]/g, " ");
   const found = textConcepts.find(({ words }) => words.test(plain));
   return found?.concept ?? null;
 }
