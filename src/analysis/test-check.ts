@@ -38,7 +38,8 @@ export type CaseSetting = {
   stepSeconds?: number;
   /** How many of the samples are the usual; half of them when left out. */
   baselineSamples?: number;
-  scope?: Partial<Scope>;
+  /** A function gets the scope, so that instants can be written relative to it. */
+  scope?: Partial<Scope> | ((scope: Scope) => Partial<Scope>);
   /** Members that a finding of this case must have. */
   expects?: Partial<Finding>;
 };
@@ -156,7 +157,7 @@ function scopeOf(
     });
   const subject = { ...entity("subject", "service"), ...setting.subject };
   const entities = [subject, ...Object.entries(setting.others ?? {}).map(([id, kind]) => entity(id, kind))];
-  return {
+  const scope: Scope = {
     now: at,
     symptoms: [
       { entityId: subject.id, concept: null, direction: null, reportedAt: at, sentence: "something is wrong" },
@@ -167,8 +168,8 @@ function scopeOf(
     entities,
     edges: [...(setting.calls ?? []).map(edge(false)), ...(setting.asynchronous ?? []).map(edge(true))],
     distance: Object.fromEntries(entities.map(({ id }) => [id, id === subject.id ? 0 : 1])),
-    ...setting.scope,
   };
+  return { ...scope, ...(typeof setting.scope === "function" ? setting.scope(scope) : setting.scope) };
 }
 
 function observe(need: Need, told: Told | undefined, scope: Scope, stepSeconds: number): Observation {

@@ -11,7 +11,7 @@ import { relateGraph } from "./graph-relations.ts";
 import { headlineFor, impactOf } from "./headline.ts";
 import { type MeasuredSymptoms, measureSymptoms } from "./measure-symptoms.ts";
 import { askOpenQuestion } from "./open-question.ts";
-import { healthyPrior, unknownPrior } from "./priors.ts";
+import { classPrior, healthyPrior, unknownPrior } from "./priors.ts";
 import { keepSightLedger } from "./sight-ledger.ts";
 import { type VerifiedFinding, verifyFindings } from "./verify-findings.ts";
 
@@ -40,7 +40,7 @@ export function concludeAnswer(input: Conclude): Answer {
   const relations = relateGraph(scope);
   const { kept } = verifyFindings(answers, observations, scope);
   const candidates = fuseHypotheses({ scope, relations, findings: kept, answers, changes: changesIn(observations) });
-  const { shares, unknown, healthy } = probabilities(candidates, measured);
+  const { shares, unknown, healthy } = probabilities(candidates, measured, blindOdds(candidates, answers));
   const ranked = candidates
     .map((candidate) => ({ candidate, probability: shares.get(candidate.id) ?? 0 }))
     .sort((left, right) => right.probability - left.probability || (left.candidate.id < right.candidate.id ? -1 : 1));
@@ -99,17 +99,42 @@ const healthyNats = { yes: -6, no: 2.5, "cannot-tell": -1 };
 /** When nothing is the matter at the symptom now, faults elsewhere are hardly its cause. */
 const recoveredNats = -1.5;
 
-function probabilities(candidates: readonly Candidate[], measured: MeasuredSymptoms) {
+function probabilities(candidates: readonly Candidate[], measured: MeasuredSymptoms, blind: number) {
   const healthyOdds = healthyPrior + healthyNats[measured.isTrouble];
   const adjusted = candidates.map((candidate) => ({
     id: candidate.id,
     odds: logOddsOf(candidate) + (measured.isTrouble === "no" ? recoveredNats : 0),
   }));
-  const highest = Math.max(unknownPrior, healthyOdds, ...adjusted.map(({ odds }) => odds));
+  const unknownOdds = Math.log(Math.exp(unknownPrior) + blind);
+  const highest = Math.max(unknownOdds, healthyOdds, ...adjusted.map(({ odds }) => odds));
   const weight = (odds: number) => Math.exp(odds - highest);
-  const total = adjusted.reduce((sum, { odds }) => sum + weight(odds), weight(unknownPrior) + weight(healthyOdds));
+  const total = adjusted.reduce((sum, { odds }) => sum + weight(odds), weight(unknownOdds) + weight(healthyOdds));
   const shares = new Map(adjusted.map(({ id, odds }) => [id, weight(odds) / total]));
-  return { shares, unknown: weight(unknownPrior) / total, healthy: weight(healthyOdds) / total };
+  return { shares, unknown: weight(unknownOdds) / total, healthy: weight(healthyOdds) / total };
+}
+
+/**
+ * Odds of suspects that nobody could look for, in a place where the trouble surely arises: they have the place's evidence
+ * and none of their own, and their mass is unknown. Elsewhere a gap hides nothing that the symptom points at.
+ */
+function blindOdds(candidates: readonly Candidate[], answers: readonly CheckAnswer[]): number {
+  const places = new Map(
+    candidates
+      .filter(({ faultClass }) => faultClass === "unseen-mechanism")
+      .map((candidate) => [candidate.entityId, candidate.ownStrength]),
+  );
+  const seen = new Set(candidates.map(({ id }) => id));
+  const suspects = new Map<string, number>();
+  for (const answer of answers) {
+    if (answer.kind !== "unknown" || answer.entityId === null) continue;
+    const place = places.get(answer.entityId) ?? 0;
+    if (place < 1) continue;
+    for (const faultClass of answer.faultClasses) {
+      const id = `${faultClass}@${answer.entityId}`;
+      if (!seen.has(id)) suspects.set(id, Math.exp(classPrior(faultClass) + place));
+    }
+  }
+  return [...suspects.values()].reduce((sum, odds) => sum + odds, 0);
 }
 
 type NumberedClaims = { list: Claim[]; idOf: ReadonlyMap<string, string> };

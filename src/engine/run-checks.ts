@@ -87,10 +87,13 @@ export async function runChecks(run: RunChecks): Promise<Answer> {
       cutOff.push({ what: [...new Set(what)].sort().join(", "), why: stopped });
     }
     await run.onRound?.({ round, observations: observed, isLast });
-    scope = wider;
     if (isLast) {
-      return concludeAnswer({ scope, answers, checks: applicable, observations: seen, rounds: round, cutOff });
+      const isSame = wider === scope && answer.cutOff.length === cutOff.length && !graph;
+      return isSame
+        ? answer
+        : concludeAnswer({ scope: wider, answers, checks: applicable, observations: seen, rounds: round, cutOff });
     }
+    scope = wider;
   }
 }
 

@@ -1,11 +1,12 @@
 import { against, concept, type Draft, defineCheck, finding, quiet, unknown } from "../../core/check.ts";
+import type { EntityId } from "../../core/entity.ts";
 import { entityOf } from "../../core/scope.ts";
 import { predicate } from "../predicate.ts";
 import { windowNow } from "../recent.ts";
 import { onsetOf } from "../statistics/onset.ts";
 import { list, percent } from "../words.ts";
 import { callsTo } from "./call-readings.ts";
-import { edgeLevelsOf, levelsOf } from "./graph-levels.ts";
+import { edgeLevelsOf, fellSilent, levelsOf } from "./graph-levels.ts";
 
 /**
  * Something that others need answers hardly anybody any more, as its callers see it. Refuted where some of them get
@@ -21,6 +22,7 @@ export const dependencyDown = defineCheck({
     rate: concept("call.rate", { keep: ["peer"] }),
     served: concept("request.rate"),
     answered: concept("request.error_ratio"),
+    alive: concept("cpu.usage"), // any process sends it
   },
   thresholds: {
     /** Half of all calls: beyond overload, which lets some through at first. */
@@ -30,13 +32,17 @@ export const dependencyDown = defineCheck({
     /** Connections refused or lost, of calls: a refusal comes from nobody listening. */
     refusedRatio: 0.2,
   },
-  examine({ scope, errors, connectErrors, rate, served, answered }, thresholds) {
+  examine({ scope, errors, connectErrors, rate, served, answered, alive }, thresholds) {
     const ratios = edgeLevelsOf(errors, scope, 0.005, 0);
     const refused = edgeLevelsOf(connectErrors, scope, 0.02, 0);
     const rates = edgeLevelsOf(rate, scope, 0.05);
     if (!errors.isReadable && !connectErrors.isReadable) return unknown(errors.why ?? "failed calls cannot be seen");
     const requests = levelsOf(served, scope, 0.05);
     const failures = levelsOf(answered, scope, 0.005, 0);
+    const runs = (id: EntityId) => {
+      const own = alive.items.filter(({ entityId }) => entityId === id);
+      return own.length > 0 && own.every((series) => !fellSilent(series, scope));
+    };
     const answers: Draft[] = [];
     for (const entity of scope.entities) {
       if (entity.kind === "external") continue;
@@ -74,7 +80,8 @@ export const dependencyDown = defineCheck({
         finding({
           entity,
           evidence: "silence",
-          effect: Math.min(1, worst.level.now),
+          // Whoever goes on telling of itself runs: then it is not reached, which is another matter, or does not listen.
+          effect: Math.min(1, worst.level.now) * (runs(entity.id) ? 0.5 : 1),
           onset: onsetOf(worst.level.series, { direction: "up" }),
           sentence: `${percent(worst.level.now)} of calls from ${list(names)} to ${entity.name} fail, usually ${percent(worst.level.before)}`,
           predicate: predicate.value(

@@ -1,5 +1,6 @@
-import { concept, type Draft, defineCheck, finding, quiet, unknown } from "../../core/check.ts";
+import { concept, type Draft, databaseActivity, defineCheck, finding, quiet, unknown } from "../../core/check.ts";
 import type { EntityId } from "../../core/entity.ts";
+import type { DatabaseActivity } from "../../core/observation.ts";
 import { entityOf, type Scope } from "../../core/scope.ts";
 import { predicate } from "../predicate.ts";
 import { windowNow } from "../recent.ts";
@@ -10,7 +11,7 @@ import { edgeLevelsOf, type Level, levelsOf } from "./graph-levels.ts";
 
 /**
  * Time that neither the caller nor the callee spends, on the way between the two. Where the callee has no telemetry of
- * its own, another caller that waits no longer for it stands in. Silent where a busy process at either end can hold up
+ * its own, a database's own account of its statements stands in, or, weaker, another caller that waits no longer. Silent where a busy process at either end can hold up
  * its own calls: a blocked thread looks like a slow network.
  */
 export const networkDelay = defineCheck({
@@ -24,6 +25,7 @@ export const networkDelay = defineCheck({
     latency: concept("request.latency"), // seconds
     rate: concept("request.rate"),
     loopDelay: concept("event_loop.delay"), // seconds
+    activity: databaseActivity,
   },
   thresholds: {
     z: 4,
@@ -54,8 +56,10 @@ export const networkDelay = defineCheck({
       const calls = hasGaps ? callsTo(gaps, entity.id) : callsTo(latencies, entity.id);
       const slow = calls.filter(slower).filter(({ caller }) => !isBusy(caller));
       if (slow.length === 0 || isBusy(entity.id)) continue;
-      // Without a gap only the contrast between callers tells the way from the end of it.
-      if (!hasGaps && (calls.length < 2 || slow.length === calls.length)) continue;
+      const said = readings.activity.items.find(({ entityId }) => entityId === entity.id);
+      if (!hasGaps && said && isServerSlow(said)) continue;
+      // Without a gap and the callee's own word only the contrast between callers tells the way from the end of it.
+      if (!hasGaps && !said && (calls.length < 2 || slow.length === calls.length)) continue;
       const [worst] = slow.sort(
         (left, right) => right.level.now - right.level.before - (left.level.now - left.level.before),
       );
@@ -63,15 +67,37 @@ export const networkDelay = defineCheck({
       const elsewhere = callsFrom(hasGaps ? gaps : latencies, worst.caller).filter((call) => call.callee !== entity.id);
       // Every way out of the caller is slow: it is the caller, not this way.
       if (elsewhere.length >= 2 && elsewhere.every(slower)) continue;
-      answers.push(say(scope, { worst, isGap: hasGaps, entityId: entity.id, felt: served.get(worst.caller) }));
+      // Callers of one database ask for different tables: their contrast alone says little of the way there.
+      const weight = hasGaps || said ? 1 : 0.3;
+      answers.push(say(scope, { worst, isGap: hasGaps, entityId: entity.id, felt: served.get(worst.caller), weight }));
     }
     return answers.length > 0 ? answers : quiet("between callers and callees passes no more time than usual");
   },
 });
 
+/** A statement half as slow again, or sessions that wait for each other: the time passes in the database itself. */
+function isServerSlow({ statements, blockers, running }: DatabaseActivity): boolean {
+  const slower = statements.some(
+    ({ meanSeconds, before }) =>
+      before !== null && meanSeconds >= 1.5 * before.meanSeconds && meanSeconds - before.meanSeconds >= 0.002,
+  );
+  return (
+    slower ||
+    blockers.some(({ waiting }) => waiting > 0) ||
+    running.length > 0 ||
+    statements.every(({ before }) => before === null)
+  );
+}
+
 function say(
   scope: Scope,
-  { worst, isGap, entityId, felt }: { worst: Calls; isGap: boolean; entityId: EntityId; felt: Level | undefined },
+  {
+    worst,
+    isGap,
+    entityId,
+    felt,
+    weight,
+  }: { worst: Calls; isGap: boolean; entityId: EntityId; felt: Level | undefined; weight: number },
 ): Draft {
   const { level, caller } = worst;
   const name = entityOf(scope, entityId)?.name ?? entityId;
@@ -81,7 +107,7 @@ function say(
   return finding({
     entity: entityId,
     evidence: "network-gap",
-    effect: Math.max(0.3, Math.min(1, share)),
+    effect: weight * Math.max(0.3, Math.min(1, share)),
     onset: onsetOf(level.series, { direction: "up" }),
     sentence: isGap
       ? `Between ${from} and ${name} a call is under way for ${seconds(level.now)}, usually ${seconds(level.before)}`

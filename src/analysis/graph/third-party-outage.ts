@@ -19,6 +19,7 @@ export const thirdPartyOutage = defineCheck({
     errors: concept("call.error_ratio", { keep: ["peer"] }),
     latency: concept("call.latency", { keep: ["peer"] }), // seconds
     rate: concept("call.rate", { keep: ["peer"] }),
+    timeouts: concept("call.timeout_rate", { keep: ["peer"] }),
   },
   thresholds: {
     /** One call in fifty, and beyond usual: providers fail a little all the time. */
@@ -26,14 +27,18 @@ export const thirdPartyOutage = defineCheck({
     slowerRatio: 2,
     slowerSeconds: 0.05,
     z: 4,
+    /** Most failures are ours giving up. */
+    timeoutShare: 0.5,
   },
-  examine({ scope, errors, latency }, thresholds) {
+  examine({ scope, errors, latency, rate, timeouts }, thresholds) {
     const others = scope.entities.filter(({ kind }) => kind === "external");
     if (others.length === 0) return quiet("nothing here belongs to somebody else");
     if (!errors.isReadable && !latency.isReadable)
       return others.map(({ id }) => unknown(errors.why ?? "calls to it cannot be seen", id));
     const ratios = edgeLevelsOf(errors, scope, 0.005, 0);
     const times = edgeLevelsOf(latency, scope, 0.001);
+    const rates = edgeLevelsOf(rate, scope, 0.05);
+    const givenUp = edgeLevelsOf(timeouts, scope, 0.02, 0);
     return others.map(({ id, name }): Draft => {
       const failing = callsTo(ratios, id)
         .filter(({ level }) => level.shift.z >= thresholds.z && level.now - level.before >= thresholds.errorRatio)
@@ -53,6 +58,19 @@ export const thirdPartyOutage = defineCheck({
           ? against(`calls to ${name} succeed as usual`, { entityId: id })
           : unknown("nobody's calls to it can be seen", id);
       }
+      const timedOut = givenUp.get(worst.key)?.now ?? 0;
+      const failed = (rates.get(worst.key)?.now ?? 0) * (failing?.level.now ?? 0);
+      const took = times.get(worst.key);
+      // Whoever is slow enough to be given up on takes longer than usual; one that is not was given up on too soon.
+      if (
+        failing &&
+        took &&
+        !slow &&
+        timedOut >= thresholds.timeoutShare * failed &&
+        failed > 0 &&
+        took.now < 1.2 * took.before
+      )
+        return against(`calls to ${name} are given up on although it takes no longer than usual`, { entityId: id });
       const caller = entityOf(scope, worst.caller)?.name ?? worst.caller;
       const { level } = worst;
       const also =

@@ -26,6 +26,20 @@ export type OnsetOptions = {
  * between the two belongs to it. Null when a constant describes the series as well, or there are fewer than six samples.
  */
 export function onsetOf(series: Series, options: OnsetOptions = {}): Onset | null {
+  // Several checks ask the same of one stored series, round after round; series are never changed once read.
+  const asked = JSON.stringify(options);
+  const answers = known.get(series) ?? new Map<string, Onset | null>();
+  known.set(series, answers);
+  const answer = answers.get(asked);
+  if (answer !== undefined) return answer;
+  const found = findOnset(series, options);
+  answers.set(asked, found);
+  return found;
+}
+
+const known = new WeakMap<Series, Map<string, Onset | null>>();
+
+function findOnset(series: Series, options: OnsetOptions): Onset | null {
   // Sparse events (a failure every half minute) leave most cells at their usual value: look again over wider cells.
   for (const factor of [1, 3, 9]) {
     const grid = factor === 1 ? series : coarser(series, factor);

@@ -38,12 +38,19 @@ export type WorldOptions = {
   decoys?: boolean;
   /** Kinds of request, and concepts, that nobody can answer here. */
   missing?: (RequestKind | ConceptId)[];
+  /** How long before now it began; as the fault says when left out. */
+  beganSecondsAgo?: number;
+  /** Since when anything is known: a fresh installation has a short baseline. */
+  historySeconds?: number;
 };
 
-export function simulateWorld({ seed, fault: name, decoys = true, missing = [] }: WorldOptions): World {
+export function simulateWorld(options: WorldOptions): World {
+  const { seed, fault: name, decoys = true, missing = [], historySeconds = windowSeconds } = options;
   const estate = drawEstate(seed, now);
   const random = seededRandom(seed + 17);
-  const fault = name === null ? null : (simulatedFaults[name]?.(estate, random) ?? null);
+  const made = name === null ? null : (simulatedFaults[name]?.(estate, random) ?? null);
+  const fault =
+    made && options.beganSecondsAgo !== undefined ? { ...made, beganSecondsAgo: options.beganSecondsAgo } : made;
   if (name !== null && !fault) throw new Error(`no such fault: ${name}`);
   const beganAt = now - (fault?.beganSecondsAgo ?? 0) * 1000;
   const { signals, failed } = simulateSignals(
@@ -56,6 +63,10 @@ export function simulateWorld({ seed, fault: name, decoys = true, missing = [] }
   );
   const templates = templatesOf(estate, fault, failed, beganAt);
   const workloads = workloadsOf(estate, fault, beganAt);
+  if (historySeconds < windowSeconds) {
+    const unknown = Math.floor((windowSeconds - historySeconds) / cellSeconds);
+    for (const values of signals.values()) values.fill(null, 0, unknown);
+  }
   const symptom = symptomOf(estate, fault, signals);
   const bodyFor = (request: ObserveRequest): ObservationBody => {
     const wanted = "entities" in request ? request.entities : [];
@@ -99,7 +110,7 @@ export function simulateWorld({ seed, fault: name, decoys = true, missing = [] }
   return {
     estate,
     fault,
-    scope: scopeOf(estate, symptom, beganAt, name === null),
+    scope: scopeOf(estate, symptom, { beganAt, isHealthy: name === null, historySeconds }),
     async observe(request) {
       const isMissing =
         missing.includes(request.kind) || (request.kind === "series" && missing.includes(request.concept));
@@ -150,11 +161,12 @@ function symptomOf(
     const values = (signals.get(`${concept}|${id}|`) ?? []).slice(start, end).filter((value) => value !== null);
     return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   };
-  const recent = cells - 8;
+  const recent = cells - 4;
+  const usualEnd = cells - 80;
   const harm = (id: EntityId) =>
-    mean("request.error_ratio", id, recent, cells) - mean("request.error_ratio", id, 0, 120) > 0.02 ||
-    mean("request.latency", id, recent, cells) > 1.5 * mean("request.latency", id, 0, 120);
-  if (fault && mean("queue.depth", role.queue, recent, cells) > 3 * mean("queue.depth", role.queue, 0, 120) + 20) {
+    mean("request.error_ratio", id, recent, cells) - mean("request.error_ratio", id, 0, usualEnd) > 0.02 ||
+    mean("request.latency", id, recent, cells) > 1.5 * mean("request.latency", id, 0, usualEnd);
+  if (fault && mean("queue.depth", role.queue, recent, cells) > 3 * mean("queue.depth", role.queue, 0, usualEnd) + 20) {
     return { entityId: role.queue, concept: "queue.depth" };
   }
   for (const id of [
@@ -175,8 +187,7 @@ function symptomOf(
 function scopeOf(
   estate: Estate,
   symptom: { entityId: EntityId; concept: ConceptId | null },
-  beganAt: number,
-  isHealthy: boolean,
+  { beganAt, isHealthy, historySeconds }: { beganAt: number; isHealthy: boolean; historySeconds: number },
 ): Scope {
   const distance: Record<EntityId, number> = { [symptom.entityId]: 0 };
   for (let hops = 1; hops < 8; hops++) {
@@ -185,12 +196,13 @@ function scopeOf(
       if (distance[to] === hops - 1 && !(caller in distance)) distance[caller] = hops;
     }
   }
-  const reportedAt = isHealthy ? now - 30_000 : Math.min(now - 20_000, beganAt + 40_000);
+  const reportedAt = isHealthy ? now - 30_000 : Math.min(now - 5000, beganAt + 40_000);
+  const start = now - historySeconds * 1000;
   return {
     now,
     symptoms: [{ ...symptom, direction: "up", reportedAt, sentence: "something is wrong" }],
-    window: { from, to: now },
-    baseline: { from, to: reportedAt - 120_000 },
+    window: { from: start, to: now },
+    baseline: { from: start, to: Math.max(start + 60_000, reportedAt - 120_000) },
     onset: null,
     entities: estate.entities.map(({ entity }) => entity),
     edges: estate.edges,
