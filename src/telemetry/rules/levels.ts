@@ -13,11 +13,12 @@ export function usedRatio(history: SubjectHistory, used: ConceptId, limit: Conce
   });
 }
 
-/** The last points over `seconds` before the newest, if it is not stale. */
-export function lastPoints(points: readonly LevelPoint[], seconds: number, now: Instant): LevelPoint[] {
+/** The last points over `seconds` before the newest, and at least `fewest` of them; none when the newest is stale. */
+export function lastPoints(points: readonly LevelPoint[], seconds: number, now: Instant, fewest = 1): LevelPoint[] {
   const last = points.at(-1);
   if (!last || now - last.at > 90_000) return [];
-  return points.filter(({ at }) => at >= last.at - seconds * 1000);
+  const first = points.findIndex(({ at }) => at >= last.at - seconds * 1000);
+  return points.slice(Math.max(0, Math.min(first, points.length - fewest)));
 }
 
 export function medianOf(points: readonly LevelPoint[]): number | null {

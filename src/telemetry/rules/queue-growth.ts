@@ -28,9 +28,10 @@ function growth(history: SubjectHistory, concept: ConceptId, now: Instant, setti
   const highest = Math.max(...before.map(({ value }) => value));
   const isAge = concept === "queue.oldest_age";
   const limit = Math.max(isAge ? minimumAgeSeconds : minimumItems, factor * highest);
-  const first = run[0] as LevelPoint;
-  const isBad =
-    last.at - first.at >= growingSeconds * 1000 && run.length >= 4 && last.value > limit && last.value > first.value;
+  // Small steady numbers never fall either: growth begins where it leaves what was usual.
+  const above = run.filter(({ value }) => value > 1.2 * highest && value > limit / 4);
+  const first = above[0] ?? last;
+  const isBad = above.length >= 3 && last.at - first.at >= growingSeconds * 1000 && last.value > limit;
   const shown = isAge ? secondsText(last.value) : `${Math.round(last.value)} messages`;
   return {
     rule: "queue-growth",

@@ -51,10 +51,10 @@ export const defaultRules: RuleSettings = {
     strongRatio: 3,
     strongZ: 10,
     strongBuckets: 2,
-    minimumIncreaseSeconds: 0.008,
+    minimumIncreaseSeconds: 0.004,
   },
   silence: { buckets: 3, expectedRequests: 15, share: 0.05, goneSeconds: 20 },
-  queue: { growingSeconds: 25, minimumItems: 20, minimumAgeSeconds: 10, factor: 3 },
+  queue: { growingSeconds: 15, minimumItems: 20, minimumAgeSeconds: 10, factor: 3 },
   saturation: { pool: 0.95, memory: 0.92, disk: 0.9, fileDescriptors: 0.9, seconds: 15 },
   runOut: { memoryHorizonSeconds: 600, diskHorizonSeconds: 1_800, minimumRise: 0.08, minimumUse: 0.5 },
   burn: {

@@ -20,9 +20,9 @@ const watched: {
 
 /** Trends are looked for over these lengths, in seconds: a quick leak shows in the short one, a slow one in the long. */
 const LENGTHS = [60, 300];
-const FEWEST_POINTS = 8;
-/** z of the trend test, one-sided one in a thousand, on the lower envelope. */
-const LEAST_Z = 3;
+const FEWEST_POINTS = 6;
+/** z of the trend test on the lower envelope; six points that all rise reach 2.8. */
+const LEAST_Z = 2.6;
 
 /** Memory or disk that keeps growing, above everything it held before, and will be used up soon. */
 export function runOut(history: SubjectHistory, now: Instant, settings: RuleSettings): RuleOpinion[] {

@@ -23,7 +23,7 @@ const RISE = 0.15;
 export function saturation(history: SubjectHistory, now: Instant, settings: RuleSettings): RuleOpinion[] {
   return watched.flatMap(({ used, limit, what, threshold }) => {
     const points = usedRatio(history, used, limit);
-    const recent = lastPoints(points, settings.saturation.seconds, now);
+    const recent = lastPoints(points, settings.saturation.seconds, now, 3);
     const last = recent.at(-1);
     const before = points.slice(0, points.length - recent.length);
     const usualRatio = medianOf(before);
