@@ -8,7 +8,7 @@ import type { Instant, Window } from "../core/window.ts";
 import type { Proposal } from "./propose.ts";
 import { verificationSignals } from "./verification-signals.ts";
 
-export type PlanInput = {
+type PlanInput = {
   id: string;
   proposal: Extract<Proposal, { kind: "action" }>;
   answer: Answer;

@@ -7,20 +7,18 @@ import type { Approval, Outcome, Plan, Ruling, Verification } from "./plan.ts";
 import type { Instant } from "./window.ts";
 
 /** What midwatch can do for an incident. Each is one durable activity of minutes at most. */
-export const activityNames = [
-  "investigate-round",
-  "propose",
-  "consult-policy",
-  "request-approval",
-  "execute",
-  "verify",
-  "undo",
-  "escalate",
-  "look-for-traffic",
-  "write-report",
-  "close",
-] as const;
-export type ActivityName = (typeof activityNames)[number];
+export type ActivityName =
+  | "investigate-round"
+  | "propose"
+  | "consult-policy"
+  | "request-approval"
+  | "execute"
+  | "verify"
+  | "undo"
+  | "escalate"
+  | "look-for-traffic"
+  | "write-report"
+  | "close";
 
 /** What an incident needs next. */
 export type NextStep =

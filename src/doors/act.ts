@@ -27,7 +27,7 @@ export type ActDoor = {
   postpone(plan: Plan, until: Instant): Promise<void>;
 };
 
-export type ActSettings = {
+type ActSettings = {
   database: Database;
   now(): Instant;
   /** How long a hand may take before it begins; 30 s where not given. */

@@ -10,7 +10,7 @@ import type { CommitToIncident } from "./dependencies.ts";
 import { foldIncident } from "./fold.ts";
 import { incidentRowOf } from "./incident-row.ts";
 
-export type CommitSettings = {
+type CommitSettings = {
   database: Database;
   now(): Instant;
   /** Where a message goes. Empty: nowhere; it stays readable on the incident. */

@@ -13,7 +13,7 @@ import { nextStep } from "./next-step.ts";
 import type { Pace } from "./pace.ts";
 import { activityBodies } from "./run-activity.ts";
 
-export type OpenConductorSettings = {
+type OpenConductorSettings = {
   database: OpenDatabase;
   /** URL of the same database, for durable execution. */
   databaseUrl: string;
@@ -60,7 +60,7 @@ type ConductorSettings = {
   fullSweepSeconds?: number;
 };
 
-export type Conductor = {
+type Conductor = {
   /** Something may have changed. */
   nudge(incidentId: string): void;
   /** To be told by the bodies of activities: this one has ended here, well or not. */

@@ -96,7 +96,7 @@ async function live(crashes: { worker?: number[]; hand?: string; second?: boolea
     if (crashes.second) startWorker();
     start("hand", [database.url, world.platform.url, crashes.hand ?? "", clock]);
 
-    for (const deadline = Date.now() + 60_000; ; await sleep(40)) {
+    for (const deadline = Date.now() + 150_000; ; await sleep(40)) {
       const state = foldIncident(await readEvents(database, incidentId));
       if (state?.closed) break;
       if (Date.now() > deadline) {
@@ -223,7 +223,7 @@ describe("kill -9, anywhere, at any time", () => {
     undisturbed = await live({});
     expectWhole(undisturbed);
     expect(undisturbed.points).toBeGreaterThan(40);
-  }, 90_000);
+  }, 200_000);
 
   it(`loses and repeats nothing at ${pointsDrawn} points between and inside activities`, async () => {
     const drawn = draw(pointsDrawn, undisturbed.points - 4, seed);
@@ -247,15 +247,15 @@ describe("kill -9, anywhere, at any time", () => {
     };
     await Promise.all(Array.from({ length: lanes }, lane));
     console.log(`seed ${seed}: killed at ${drawn.join(", ")}; ${unknownFates} messages of unknown fate, all shown`);
-  }, 400_000);
+  }, 1_800_000);
 
   it("survives one death after the other, and the hand's in between", async () => {
     expectWhole(await live({ worker: [7, 19, 11, 23], hand: "answered" }));
-  }, 90_000);
+  }, 200_000);
 
   it("goes on with the other of two workers", async () => {
     expectWhole(await live({ worker: [15], second: true }));
-  }, 90_000);
+  }, 200_000);
 });
 
 /** `count` different numbers from 1 to `highest`, spread over the whole range, the same for the same seed. */

@@ -63,7 +63,7 @@ export type CheckRun = {
   onRound(round: CompletedRound): Promise<void>;
 };
 
-export type CompletedRound = { round: number; observations: Observation[]; isLast: boolean };
+type CompletedRound = { round: number; observations: Observation[]; isLast: boolean };
 
 export type CommitToIncident = (commit: {
   incidentId: string;

@@ -5,9 +5,9 @@ import type { Instant } from "../core/window.ts";
 import type { Pace } from "./pace.ts";
 
 /** METHODS 10: a recovery holds when it held for a quarter of an hour. */
-export const defaultQuietSeconds = 15 * 60;
+const defaultQuietSeconds = 15 * 60;
 /** Silence of alerts means little when nobody uses the thing: four times as long. */
-export const defaultNoTrafficSeconds = 3600;
+const defaultNoTrafficSeconds = 3600;
 
 /** Written into the incident when it opens, so that nobody can move the end afterwards. */
 export function exitConditionFor(

@@ -2,9 +2,10 @@ import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import type { IncidentRow } from "../store/incidents.ts";
 import { foldIncident } from "./fold.ts";
+import { isFlapping } from "./fold-items.ts";
 
 /** Where an incident stands, in one word for lists. */
-export type Phase =
+type Phase =
   | "closed"
   | "taken-over"
   | "waiting-for-approval"
@@ -70,6 +71,7 @@ export function incidentRowOf(events: IncidentEvent[]): IncidentRow {
       takenOverBy: state.takenOverBy,
       itemCount: state.items.length,
       firingCount: state.items.filter((item) => item.state === "firing").length,
+      isFlapping: state.items.some((item) => isFlapping(item, last.at)),
     },
   };
 }

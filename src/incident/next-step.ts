@@ -211,11 +211,11 @@ function afterFailures(
   return now >= again ? step : wait(`${failures.activity} failed: ${failures.problem}; it is tried again`, again);
 }
 
-export function wasTold(incident: IncidentState, reason: string): boolean {
+function wasTold(incident: IncidentState, reason: string): boolean {
   return incident.escalations.some((escalation) => escalation.reason === reason);
 }
 
-export function canUndo(incident: IncidentState): boolean {
+function canUndo(incident: IncidentState): boolean {
   const { plan, verification, undoRequestedBy } = incident;
   if (!plan?.inverse) return false;
   if (undoRequestedBy !== null) return true;

@@ -19,7 +19,7 @@ export type ActRequest = {
   answer: unknown;
 };
 
-export type ActStep = { name: string; at: Instant; detail: string | null };
+type ActStep = { name: string; at: Instant; detail: string | null };
 
 /** Asks once: the same key again changes nothing. */
 export async function askHand(

@@ -21,7 +21,7 @@ export type Comparison = {
   samples: number;
 };
 
-export type ComparisonTimes = { usual: Window; before: Window; appliedAt: Instant; now: Instant };
+type ComparisonTimes = { usual: Window; before: Window; appliedAt: Instant; now: Instant };
 
 /** What is not yet settled right after a change says nothing about it. */
 const settleMilliseconds = 10_000;

@@ -17,7 +17,7 @@ export type MeasuredSignal = {
   controls: Series[];
 };
 
-export type FixToJudge = {
+type FixToJudge = {
   planId: string;
   measured: MeasuredSignal[];
   plan: VerificationPlan;
