@@ -64,20 +64,20 @@ export function failingCalls(scope: Scope, readings: CallReadings, failingRatio:
   });
 }
 
-/** The last change of that entity before the trouble whose content points at a class; up to a day back: it may lie dormant until a restart. */
+/** The last change of that entity before the trouble whose content points at a class; an hour before the window at most. */
 export function changeThatCould(
   faultClass: FaultClass,
   about: { entityId: EntityId; changes: readonly Change[]; scope: Scope; series: Series },
 ): { change: Change; weight: number } | null {
   const { entityId, changes, scope, series } = about;
-  const until = (onsetOf(series, { direction: "up" })?.latest ?? scope.now) + 30_000;
-  const found = changes
-    .filter(
-      (change) =>
-        change.entityIds.includes(entityId) && change.at <= until && change.at >= scope.window.from - 3_600_000,
-    )
+  const candidates = changes
+    .filter((change) => change.entityIds.includes(entityId) && change.at >= scope.window.from - 3_600_000)
     .map((change) => ({ change, weight: couldSetOff(change, faultClass) }))
-    .filter(({ weight }) => weight >= 0.5)
+    .filter(({ weight }) => weight >= 0.5);
+  if (candidates.length === 0) return null;
+  const until = (onsetOf(series, { direction: "up" })?.latest ?? scope.now) + 30_000;
+  const found = candidates
+    .filter(({ change }) => change.at <= until)
     .sort((left, right) => left.change.at - right.change.at);
   return found.at(-1) ?? null;
 }
