@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createRegistry } from "../storage/registry.ts";
 import { defaultLimits } from "../settings.ts";
+import { createRegistry } from "../storage/registry.ts";
 import { analyseTrace, lengthOfUnion, type TraceSpan } from "./analyse-trace.ts";
 import { createRollup, measures } from "./rollup.ts";
 import type { SpanRole } from "./span-facts.ts";
@@ -8,12 +8,33 @@ import type { SpanPeer } from "./span-peer.ts";
 import { createTraceBuffer } from "./trace-buffer.ts";
 
 const registry = createRegistry(defaultLimits);
-const address: SpanPeer = { identity: "address|10.0.0.7:80", kind: "external", name: "10.0.0.7:80", isAddress: true, attributes: {} };
+const address: SpanPeer = {
+  identity: "address|10.0.0.7:80",
+  kind: "external",
+  name: "10.0.0.7:80",
+  isAddress: true,
+  attributes: {},
+};
 
-function span(id: string, parent: string, service: string, role: SpanRole, startAt: number, endAt: number, isError = false): TraceSpan {
+function span(
+  id: string,
+  parent: string,
+  service: string,
+  role: SpanRole,
+  startAt: number,
+  endAt: number,
+  isError = false,
+): TraceSpan {
   const resource = registry.resourceOf({ "service.name": service }, 0);
   if (!resource) throw new Error("no room");
-  const operation = registry.operationOf(resource, role, null, `${role} of ${service}`, role === "client" ? address : null, 0);
+  const operation = registry.operationOf(
+    resource,
+    role,
+    null,
+    `${role} of ${service}`,
+    role === "client" ? address : null,
+    0,
+  );
   return { spanId: id, parentSpanId: parent, startAt, endAt, operation, isError, isMarkedRetry: false };
 }
 
@@ -59,13 +80,24 @@ describe("a whole trace", () => {
   });
 
   it("gives the same whatever the order of arrival, and survives ids in a ring", () => {
-    const spans = [span("a", "c", "web", "server", 0, 9), span("b", "a", "web", "internal", 1, 8), span("c", "b", "web", "internal", 2, 7)];
+    const spans = [
+      span("a", "c", "web", "server", 0, 9),
+      span("b", "a", "web", "internal", 1, 8),
+      span("c", "b", "web", "internal", 2, 7),
+    ];
     expect(analyseTrace(spans).ownTimes[0]?.seconds).toBe(0.009);
     expect(analyseTrace([...spans].reverse()).ownTimes[0]?.seconds).toBe(0.009);
   });
 
   it("measures overlapping intervals once", () => {
-    expect(lengthOfUnion([[5, 9], [0, 3], [2, 6], [20, 21]])).toBe(10);
+    expect(
+      lengthOfUnion([
+        [5, 9],
+        [0, 3],
+        [2, 6],
+        [20, 21],
+      ]),
+    ).toBe(10);
     expect(lengthOfUnion([])).toBe(0);
   });
 });
@@ -78,7 +110,9 @@ describe("spans of a trace that come late", () => {
     buffer.sweep(4_000);
     buffer.add("t", span("b", "a", "web", "client", 10, 90), 5_000);
     buffer.sweep(8_000);
-    const own = rollup.take(0, true).filter(({ measure, operation }) => measure === measures.selfTime && operation.role === "server");
+    const own = rollup
+      .take(0, true)
+      .filter(({ measure, operation }) => measure === measures.selfTime && operation.role === "server");
     expect(own.reduce((sum, { count }) => sum + count, 0)).toBe(1);
     expect(own.reduce((sum, { sumSeconds }) => sum + sumSeconds, 0)).toBeCloseTo(0.02, 6);
   });

@@ -12,7 +12,8 @@ describe("healthy telemetry", () => {
   });
 
   it("is the same for the same seed", () => {
-    const once = () => replayFault({ seed: 5, historySeconds: 65, watchSeconds: 30, services: 2, disturbance: { errorRatio: 0.5 } });
+    const once = () =>
+      replayFault({ seed: 5, historySeconds: 65, watchSeconds: 30, services: 2, disturbance: { errorRatio: 0.5 } });
     expect(once()).toEqual(once());
   });
 });
@@ -30,7 +31,13 @@ describe("a fault after a minute of history", () => {
   ];
   it.each(cases)("is noticed within seconds: $name", ({ disturbance, rule, within }) => {
     for (const seed of [1, 2, 3]) {
-      const { delaySeconds, first, before } = replayFault({ seed, historySeconds: 75, watchSeconds: 120, services: 5, disturbance });
+      const { delaySeconds, first, before } = replayFault({
+        seed,
+        historySeconds: 75,
+        watchSeconds: 120,
+        services: 5,
+        disturbance,
+      });
       expect(before).toEqual([]);
       expect([rule, "saturation"]).toContain(first?.labels["alertname"]);
       expect(delaySeconds).toBeLessThanOrEqual(within);
