@@ -124,12 +124,12 @@ const requestFor: Record<ActionKind, (action: Action) => { path: string; body: R
       body: value === null || value === undefined ? { unset: [key] } : { set: { [key]: String(value) } },
     };
   },
-  "set-flag": ({ parameters }) => ({
-    path: `/v1/flags/${encodeURIComponent(String(parameters["key"]))}`,
+  "set-flag": ({ target, parameters }) => ({
+    path: `/v1/flags/${encodeURIComponent(target)}`,
     body: { value: parameters["value"] },
   }),
-  "pause-schedule": ({ parameters }) => ({
-    path: `/v1/schedules/${encodeURIComponent(String(parameters["name"]))}`,
+  "pause-schedule": ({ target, parameters }) => ({
+    path: `/v1/schedules/${encodeURIComponent(target)}`,
     body: { paused: parameters["paused"] ?? true },
   }),
 };
@@ -157,14 +157,9 @@ async function revisionOf(api: PlatformApi, action: Action): Promise<Revision> {
     } = reading.answer;
     return status === "denied" ? { kind: "missing", answer: { kind: "denied", why, wayOut } } : impossible(why);
   }
-  const wanted =
-    action.kind === "set-flag"
-      ? action.parameters["key"]
-      : action.kind === "pause-schedule"
-        ? action.parameters["name"]
-        : action.target;
+  const wanted = action.target;
   const found = reading.data.find((thing) => ("key" in thing ? thing.key : thing.name) === wanted);
-  return found ? { kind: "found", revision: found.revision } : impossible(`the platform has no ${String(wanted)}`);
+  return found ? { kind: "found", revision: found.revision } : impossible(`the platform has no ${wanted}`);
 }
 
 function operationIn(answer: HttpAnswer): Operation | null {
