@@ -1,5 +1,6 @@
 import type { Answer, Claim, Hypothesis, RuledOut } from "../core/answer.ts";
 import type { Check } from "../core/check.ts";
+import type { FaultClass } from "../core/fault.ts";
 import type { CheckAnswer } from "../core/finding.ts";
 import { isReadable, type Observation } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
@@ -40,7 +41,11 @@ export function concludeAnswer(input: Conclude): Answer {
   const relations = relateGraph(scope);
   const { kept } = verifyFindings(answers, observations, scope);
   const candidates = fuseHypotheses({ scope, relations, findings: kept, answers, changes: changesIn(observations) });
-  const { shares, unknown, healthy } = probabilities(candidates, measured, blindOdds(candidates, answers));
+  const { shares, unknown, healthy } = probabilities(
+    candidates,
+    measured,
+    blindOdds(candidates, answers, input.checks),
+  );
   const ranked = candidates
     .map((candidate) => ({ candidate, probability: shares.get(candidate.id) ?? 0 }))
     .sort((left, right) => right.probability - left.probability || (left.candidate.id < right.candidate.id ? -1 : 1));
@@ -113,28 +118,44 @@ function probabilities(candidates: readonly Candidate[], measured: MeasuredSympt
   return { shares, unknown: weight(unknownOdds) / total, healthy: weight(healthyOdds) / total };
 }
 
+/** However many classes a missing source keeps open, they are one gap: three suspects' worth, no more. */
+const mostBlindSuspects = 3;
+
 /**
  * Odds of suspects that nobody could look for, in a place where the trouble surely arises: they have the place's evidence
- * and none of their own, and their mass is unknown. Elsewhere a gap hides nothing that the symptom points at.
+ * and none of their own, and their mass is unknown. Elsewhere a gap hides nothing that the symptom points at. A class
+ * that another check could look for there is not blind.
  */
-function blindOdds(candidates: readonly Candidate[], answers: readonly CheckAnswer[]): number {
-  const places = new Map(
-    candidates
-      .filter(({ faultClass }) => faultClass === "unseen-mechanism")
-      .map((candidate) => [candidate.entityId, candidate.ownStrength]),
+function blindOdds(
+  candidates: readonly Candidate[],
+  answers: readonly CheckAnswer[],
+  checks: readonly Check[],
+): number {
+  const classesOf = new Map(checks.map(({ id, faultClasses }) => [id, faultClasses]));
+  const looked = new Set(
+    answers.flatMap((answer) => {
+      if (answer.kind === "against") return [`${answer.faultClass}@${answer.entityId}`];
+      if (answer.kind !== "quiet") return [];
+      return (classesOf.get(answer.checkId) ?? []).map((faultClass) => `${faultClass}@${answer.entityId}`);
+    }),
   );
-  const seen = new Set(candidates.map(({ id }) => id));
-  const suspects = new Map<string, number>();
-  for (const answer of answers) {
-    if (answer.kind !== "unknown" || answer.entityId === null) continue;
-    const place = places.get(answer.entityId) ?? 0;
-    if (place < 1) continue;
-    for (const faultClass of answer.faultClasses) {
-      const id = `${faultClass}@${answer.entityId}`;
-      if (!seen.has(id)) suspects.set(id, Math.exp(classPrior(faultClass) + place));
+  const known = new Set(candidates.map(({ id }) => id));
+  let total = 0;
+  for (const { faultClass: placeOnly, entityId, ownStrength } of candidates) {
+    if (placeOnly !== "unseen-mechanism" || ownStrength < 1) continue;
+    const suspects = new Set<FaultClass>();
+    for (const answer of answers) {
+      if (answer.kind !== "unknown" || answer.entityId !== entityId) continue;
+      for (const faultClass of answer.faultClasses) {
+        const id = `${faultClass}@${entityId}`;
+        if (!known.has(id) && !looked.has(id)) suspects.add(faultClass);
+      }
     }
+    const odds = [...suspects].map((faultClass) => Math.exp(classPrior(faultClass) + ownStrength));
+    const strongest = odds.sort((left, right) => right - left).slice(0, mostBlindSuspects);
+    total += strongest.reduce((sum, each) => sum + each, 0);
   }
-  return [...suspects.values()].reduce((sum, odds) => sum + odds, 0);
+  return total;
 }
 
 type NumberedClaims = { list: Claim[]; idOf: ReadonlyMap<string, string> };

@@ -1,5 +1,6 @@
 import { clock, list } from "../analysis/words.ts";
 import type { Answer, Hypothesis, OpenQuestion } from "../core/answer.ts";
+import { conceptDefinition, isConceptId } from "../core/concept.ts";
 import { type FaultClass, faultDefinition } from "../core/fault.ts";
 import { entityOf, type Scope } from "../core/scope.ts";
 
@@ -68,13 +69,27 @@ function sourceOptions({ sight }: Draft, scope: Scope): Option[] {
     const wayOut = gap.wayOut ? ` (${gap.wayOut})` : "";
     return [
       {
-        sentence: `What does ${gap.what}${name ? ` of ${name}` : ""} say?${wayOut} It would show or rule out ${list(titles)}.`,
+        sentence: `What would ${sourceWords(gap.what)}${name ? ` of ${name}` : ""} show?${wayOut} It would decide on ${list(titles)}.`,
         whoCanTell: "a-source",
         yes: gap.keepsOpen.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`),
         labels: ["it shows one of them", "it does not"],
       },
     ];
   });
+}
+
+/** What a person calls a kind of request or a concept. */
+function sourceWords(what: string): string {
+  if (isConceptId(what)) return `“${conceptDefinition(what).title}”`;
+  const words: Record<string, string> = {
+    "log-templates": "the log",
+    "database-activity": "the activity of the database",
+    changes: "the change log",
+    workloads: "the platform's own state",
+    endpoint: "a look at the endpoint",
+    alerts: "earlier alerts",
+  };
+  return words[what] ?? `the check ${what}`;
 }
 
 function personOptions({ hypotheses }: Draft, scope: Scope): Option[] {

@@ -12,6 +12,8 @@ const priors: Partial<Record<FaultClass, number>> = {
   "feature-flag": 0.02,
   "unseen-mechanism": 0.01,
   "dependency-down": 0.015,
+  // A full processor is mostly the mark of something else: code, queries, load.
+  "cpu-limit-too-low": 0.008,
   "retry-storm": 0.015,
   "noisy-neighbour": 0.015,
   "network-partition": 0.01,

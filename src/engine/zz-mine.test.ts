@@ -34,7 +34,15 @@ it("shows", async () => {
       budget: { seconds: 60, calls: 500, rounds: 4 },
       elapsedSeconds: () => 0,
     });
-    console.log("total", performance.now() - began, [...cost].sort((a, b) => b[1] - a[1]).slice(0, 12).map(([id, ms]) => `${id} ${ms.toFixed(0)}`).join(", "));
+    console.log(
+      "total",
+      performance.now() - began,
+      [...cost]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 12)
+        .map(([id, ms]) => `${id} ${ms.toFixed(0)}`)
+        .join(", "),
+    );
     console.log(only, seed, answer.verdict, answer.headline, "\n" + [...new Set(answers)].join("\n"));
   }
 });

@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Edge, Entity } from "../core/entity.ts";
+import type { FaultClass } from "../core/fault.ts";
+import { evidenceKinds, type Finding } from "../core/finding.ts";
+import type { Scope } from "../core/scope.ts";
+import { evidenceTable, logLikelihoodRatio } from "./evidence-table.ts";
+import { type Candidate, fuseHypotheses, logOddsOf } from "./fuse-hypotheses.ts";
+import { relateGraph } from "./graph-relations.ts";
+import type { VerifiedFinding } from "./verify-findings.ts";
+
+const entity = (id: string): Entity => ({
+  id,
+  kind: "service",
+  name: id,
+  environment: "production",
+  attributes: {},
+  business: null,
+});
+const calls = (from: string, to: string): Edge => ({
+  from,
+  to,
+  type: "calls",
+  sources: ["test"],
+  confidence: 1,
+  validFrom: 0,
+  lastSeenAt: 0,
+  isAsynchronous: false,
+});
+
+const scope: Scope = {
+  now: 1_000_000,
+  symptoms: [{ entityId: "door", concept: null, direction: null, reportedAt: 900_000, sentence: "slow" }],
+  window: { from: 0, to: 1_000_000 },
+  baseline: { from: 0, to: 700_000 },
+  onset: { earliest: 800_000, latest: 820_000 },
+  entities: ["door", "middle", "base", "aside"].map(entity),
+  edges: [calls("door", "middle"), calls("middle", "base")],
+  distance: { door: 0, middle: 1, base: 2 },
+};
+
+function verified(faultClass: FaultClass | null, entityId: string, parts: Partial<Finding> = {}): VerifiedFinding {
+  const finding: Finding = {
+    checkId: "test",
+    faultClass,
+    entityId,
+    evidence: "saturation",
+    effect: 1,
+    onset: null,
+    sentence: "it is so",
+    predicate: { kind: "all", of: [] },
+    observationIds: [],
+    changeId: null,
+    refutes: [],
+    explains: [],
+    ...parts,
+  };
+  return {
+    key: JSON.stringify(finding),
+    finding,
+    result: "true",
+    logLikelihoodRatio: logLikelihoodRatio(finding.evidence, finding.effect),
+  };
+}
+
+const fuse = (...findings: VerifiedFinding[]): Map<string, Candidate> =>
+  new Map(
+    fuseHypotheses({ scope, relations: relateGraph(scope), findings, answers: [], changes: [] }).map((candidate) => [
+      candidate.id,
+      candidate,
+    ]),
+  );
+const odds = (candidates: Map<string, Candidate>, id: string) => logOddsOf(candidates.get(id) as Candidate);
+
+describe("fusion", () => {
+  it("counts evidence of one kind on one entity once", () => {
+    const once = fuse(verified("pool-exhausted", "middle"));
+    const thrice = fuse(...[1, 0.99, 0.98].map((effect) => verified("pool-exhausted", "middle", { effect })));
+    expect(odds(thrice, "pool-exhausted@middle")).toBe(odds(once, "pool-exhausted@middle"));
+  });
+
+  it("lets a callee's trouble explain its callers'", () => {
+    const found = fuse(
+      verified("lock-contention", "base", { evidence: "lock-wait", effect: 9 }),
+      verified("pool-exhausted", "middle"),
+    );
+    expect(found.get("pool-exhausted@middle")?.explainedBy).toBe("lock-contention@base");
+    expect(odds(found, "lock-contention@base")).toBeGreaterThan(odds(found, "pool-exhausted@middle") + 2);
+  });
+
+  it("does not let a later trouble explain an earlier one", () => {
+    const found = fuse(
+      verified("lock-contention", "base", {
+        evidence: "lock-wait",
+        effect: 9,
+        onset: { earliest: 950_000, latest: 960_000 },
+      }),
+      verified("pool-exhausted", "middle", { onset: { earliest: 800_000, latest: 810_000 } }),
+    );
+    expect(found.get("pool-exhausted@middle")?.explainedBy).toBeNull();
+  });
+
+  it("holds what surely began after the symptom, or hangs together with nothing, for unlikely", () => {
+    const fits = odds(
+      fuse(verified("cpu-saturation", "middle", { onset: { earliest: 790_000, latest: 800_000 } })),
+      "cpu-saturation@middle",
+    );
+    const late = odds(
+      fuse(verified("cpu-saturation", "middle", { onset: { earliest: 900_000, latest: 910_000 } })),
+      "cpu-saturation@middle",
+    );
+    const aside = odds(
+      fuse(verified("cpu-saturation", "aside", { onset: { earliest: 790_000, latest: 800_000 } })),
+      "cpu-saturation@aside",
+    );
+    expect(late).toBeLessThan(fits - 3);
+    expect(aside).toBeLessThan(fits - 2);
+  });
+
+  it("does not call a change the cause because it was recent", () => {
+    const found = fuse(verified("bad-release", "middle", { evidence: "change-in-time", effect: 5, changeId: "c" }));
+    expect(found.get("bad-release@middle")?.hasDirectObservation).toBe(false);
+    expect(odds(found, "bad-release@middle")).toBeLessThan(0);
+  });
+
+  it("does not depend on the order of findings", () => {
+    const findings = [
+      verified("lock-contention", "base", { evidence: "lock-wait", effect: 4 }),
+      verified("pool-exhausted", "middle"),
+      verified(null, "base", { evidence: "own-time", effect: 0.8 }),
+      verified("cpu-saturation", "door", { effect: 0.9 }),
+      verified("retry-storm", "door", { evidence: "amplification", effect: 2 }),
+    ];
+    const all = (list: VerifiedFinding[]) => [...fuse(...list).values()].map((each) => [each.id, logOddsOf(each)]);
+    const expected = all(findings);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(findings, { minLength: findings.length }), (shuffled) => {
+        for (const [index, [id, value]] of all(shuffled).entries()) {
+          expect(id).toBe(expected[index]?.[0]);
+          expect(value).toBeCloseTo(expected[index]?.[1] as number, 9);
+        }
+      }),
+    );
+  });
+});
+
+describe("the evidence table", () => {
+  it("never says less for more, nor more than its cap", () => {
+    for (const kind of evidenceKinds) {
+      const { anchors, cap } = evidenceTable[kind];
+      const values = Array.from({ length: 60 }, (_, index) => logLikelihoodRatio(kind, (anchors[0]?.[0] ?? 0) + index));
+      expect(values.every((value, index) => index === 0 || value >= (values[index - 1] as number))).toBe(true);
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(cap);
+    }
+  });
+});

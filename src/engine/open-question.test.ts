@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import type { Hypothesis } from "../core/answer.ts";
+import type { Scope } from "../core/scope.ts";
+import { askOpenQuestion } from "./open-question.ts";
+
+const scope: Scope = {
+  now: 0,
+  symptoms: [],
+  window: { from: 0, to: 0 },
+  baseline: { from: 0, to: 0 },
+  onset: null,
+  entities: [
+    { id: "p", kind: "external", name: "the provider", environment: "production", attributes: {}, business: null },
+  ],
+  edges: [],
+  distance: {},
+};
+const hypothesis = (faultClass: Hypothesis["faultClass"], probability: number): Hypothesis => ({
+  id: `${faultClass}@p`,
+  faultClass,
+  entityId: "p",
+  probability,
+  logOdds: 0,
+  parts: [],
+  onset: null,
+  changeId: null,
+  claimIds: [],
+  against: [],
+  hasDirectObservation: true,
+  path: [],
+});
+const ask = (
+  hypotheses: Hypothesis[],
+  gaps: Parameters<typeof askOpenQuestion>[0]["sight"]["gaps"] = [],
+  unknownProbability = 0.05,
+) =>
+  askOpenQuestion(
+    {
+      hypotheses,
+      unknownProbability,
+      healthyProbability: 0,
+      claims: [],
+      sight: { counts: { data: 0, empty: 0, partial: 0, denied: 0, unmapped: 0, failed: 0 }, gaps },
+    },
+    scope,
+  );
+
+describe("the one question", () => {
+  it("splits the two that are open", () => {
+    const question = ask([hypothesis("third-party-outage", 0.5), hypothesis("network-delay", 0.45)]);
+    expect(question?.expectedGainBits).toBeGreaterThan(0.4);
+    expect(question?.answers[0]?.probabilityAfter).toBeGreaterThan(0.85);
+  });
+
+  it("is not asked when the answer is sure", () => {
+    expect(ask([hypothesis("third-party-outage", 0.95)])).toBeNull();
+  });
+
+  it("asks the source that could not be seen when most is unknown", () => {
+    const question = ask(
+      [hypothesis("third-party-outage", 0.1)],
+      [
+        {
+          entityId: "p",
+          what: "database-activity",
+          source: "db",
+          status: "denied",
+          why: "no right",
+          wayOut: "grant pg_monitor",
+          keepsOpen: [{ faultClass: "lock-contention", entityId: "p" }],
+        },
+      ],
+      0.9,
+    );
+    expect(question?.whoCanTell).toBe("a-source");
+    expect(question?.sentence).toContain("grant pg_monitor");
+  });
+});
