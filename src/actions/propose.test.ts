@@ -142,6 +142,20 @@ describe("what is proposed", () => {
       { "set-flag": { value: false } },
     ],
     [
+      "a flag whose record holds objects is set back",
+      "feature-flag",
+      { kind: "flag", key: "new-basket", before: { value: false } },
+      {},
+      { "set-flag": { value: false } },
+    ],
+    [
+      "instances that were taken away come back",
+      "cpu-saturation",
+      { kind: "scale", before: { replicas: 3 }, after: { replicas: 2 } },
+      {},
+      { "scale-replicas": { replicas: 3 } },
+    ],
+    [
       "a flag of two values needs no record of the former",
       "feature-flag",
       { kind: "flag", key: "new-basket" },

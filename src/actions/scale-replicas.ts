@@ -14,7 +14,7 @@ export const scaleReplicas = defineActionKind({
     const { hypothesis, trigger, workload } = situation;
     if (!workload) return unfit("no platform knows what could be scaled");
     const { desired, declared } = workload.replicas;
-    const before = trigger?.kind === "scale" ? Number(trigger.before) : Number.NaN;
+    const before = trigger?.kind === "scale" ? replicasIn(trigger.before) : Number.NaN;
     if (!helpsAgainst.includes(hypothesis.faultClass) && !(before > desired))
       return unfit("more instances do not mend it");
     const atMost = Math.floor(declared * factor);
@@ -43,3 +43,9 @@ export const scaleReplicas = defineActionKind({
   whenUnchanged: "undo",
   isStateBeforeSuspect: false,
 });
+
+/** A change says the number itself, or an object that holds it. NaN: it does not say. */
+function replicasIn(before: unknown): number {
+  if (typeof before === "object" && before !== null && "replicas" in before) return Number(before.replicas);
+  return typeof before === "number" ? before : Number.NaN;
+}

@@ -66,7 +66,11 @@ function changeOfFlag({ trigger, hypothesis, changes }: Situation): Change | und
 
 /** A flag of two values needs no record: it is the other one. */
 function valueBefore(change: Change, present: Action["parameters"][string]): boolean | number | string | undefined {
-  const { before } = change;
+  const before = isRecord(change.before) ? change.before["value"] : change.before;
   if (typeof before === "boolean" || typeof before === "number" || typeof before === "string") return before;
   return typeof present === "boolean" ? !present : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

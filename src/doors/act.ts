@@ -32,7 +32,7 @@ type ActSettings = {
   now(): Instant;
   /** How long a hand may take before it begins; 30 s where not given. */
   patienceSeconds?: number;
-  /** How long one that has begun may take to answer; 180 s where not given. */
+  /** How long one that has begun may take to answer; 240 s where not given. */
   outcomeSeconds?: number;
 };
 
@@ -43,7 +43,7 @@ export const undoKey = (planId: string): string => `${planId}-undo`;
 export function createAct(settings: ActSettings): ActDoor {
   const { database, now } = settings;
   const patience = (settings.patienceSeconds ?? 30) * 1000;
-  const outcomeTime = (settings.outcomeSeconds ?? 180) * 1000;
+  const outcomeTime = (settings.outcomeSeconds ?? 240) * 1000;
 
   const ask = async (kind: "execute" | "undo", { incidentId, plan, reason }: AskToWrite): Promise<Outcome> => {
     const key = kind === "undo" ? undoKey(plan.id) : executeKey(plan.id);

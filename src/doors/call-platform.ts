@@ -5,7 +5,7 @@ import type { HandConnection, HandDependencies } from "./hand-dependencies.ts";
 
 /** Sends once. Whatever is not a clear answer in time is unknown, not failed: it may have arrived. */
 export async function callOnce(
-  { callSeconds = 30 }: HandDependencies,
+  { callSeconds = 75 }: HandDependencies,
   { executor }: HandConnection,
   action: Action,
   guard: { idempotencyKey: string; revision: string },
@@ -23,7 +23,7 @@ const settleSeconds = 2;
 
 /** Asks what became of a key until somebody knows or the time is over. Reads only. */
 export async function readBack(
-  { readBackSeconds = 60, callSeconds = 30 }: HandDependencies,
+  { readBackSeconds = 60, callSeconds = 75 }: HandDependencies,
   { executor }: HandConnection,
   key: string,
   why: string,

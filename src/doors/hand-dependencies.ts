@@ -13,7 +13,10 @@ export type HandDependencies = {
   connections: Map<string, HandConnection>;
   /** Channels that pages go to when the dead-man can only call for a person. */
   channels: string[];
-  /** Time for one call to a platform; after it the outcome is unknown until it is read back. 30 s where not given. */
+  /**
+   * Time for one call to a platform; after it the outcome is unknown until it is read back. 75 s where not given: a
+   * roll-out of a few instances fits in.
+   */
   callSeconds?: number;
   /** How long the hand tries to find out what became of a call; 60 s where not given. */
   readBackSeconds?: number;

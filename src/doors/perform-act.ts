@@ -103,7 +103,7 @@ export async function performAct(dependencies: HandDependencies, request: ActReq
   await step("preconditions-hold", `revision ${revision}`);
 
   // 5. Lock, 6. inverse captured and undo armed, 7. key: all before anything is sent.
-  const lockSeconds = 60 + (dependencies.callSeconds ?? 30) + (dependencies.readBackSeconds ?? 60);
+  const lockSeconds = 60 + (dependencies.callSeconds ?? 75) + (dependencies.readBackSeconds ?? 60);
   const lock = await takeEntityLocks(database, {
     entityIds: [action.entityId],
     holder: request.key,

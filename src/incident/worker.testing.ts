@@ -100,7 +100,7 @@ const dependencies: IncidentDependencies = {
   pace: {
     ...defaultPace,
     reconsiderForSeconds: 0,
-    verificationHorizonSeconds: 60,
+    verificationHorizonSeconds: 900,
     verificationStepSeconds: 5,
     holdSeconds: 20,
   },

@@ -124,15 +124,22 @@ const requestFor: Record<ActionKind, (action: Action) => { path: string; body: R
       body: value === null || value === undefined ? { unset: [key] } : { set: { [key]: String(value) } },
     };
   },
-  "set-flag": ({ target, parameters }) => ({
-    path: `/v1/flags/${encodeURIComponent(target)}`,
-    body: { value: parameters["value"] },
+  "set-flag": (action) => ({
+    path: `/v1/flags/${encodeURIComponent(nameOf(action))}`,
+    body: { value: action.parameters["value"] },
   }),
-  "pause-schedule": ({ target, parameters }) => ({
-    path: `/v1/schedules/${encodeURIComponent(target)}`,
-    body: { paused: parameters["paused"] ?? true },
+  "pause-schedule": (action) => ({
+    path: `/v1/schedules/${encodeURIComponent(nameOf(action))}`,
+    body: { paused: action.parameters["paused"] ?? true },
   }),
 };
+
+/** The platform's own name of what is changed: the flag's key, the schedule's or the workload's name. */
+function nameOf({ kind, target, parameters }: Action): string {
+  if (kind === "set-flag") return String(parameters["key"] ?? target);
+  if (kind === "pause-schedule") return String(parameters["name"] ?? target);
+  return target;
+}
 
 function onWorkload(target: string, verb: string): string {
   return `/v1/workloads/${encodeURIComponent(target)}/${verb}`;
@@ -157,7 +164,7 @@ async function revisionOf(api: PlatformApi, action: Action): Promise<Revision> {
     } = reading.answer;
     return status === "denied" ? { kind: "missing", answer: { kind: "denied", why, wayOut } } : impossible(why);
   }
-  const wanted = action.target;
+  const wanted = nameOf(action);
   const found = reading.data.find((thing) => ("key" in thing ? thing.key : thing.name) === wanted);
   return found ? { kind: "found", revision: found.revision } : impossible(`the platform has no ${wanted}`);
 }
