@@ -166,7 +166,7 @@ function severityOf(item: IncomingItem, settings: TriageSettings): ReturnType<ty
 
 /** From the item that opens it, so that a repeat after a crash opens the same one. Short enough to say aloud. */
 function newIncidentId(item: IncomingItem): string {
-  return `inc-${Number.parseInt(digestOf(item.id).slice(0, 12), 16).toString(36).slice(0, 6).padStart(6, "0")}`;
+  return `inc-${Number.parseInt(digestOf(item.id).slice(0, 12), 16).toString(36).slice(0, 8).padStart(8, "0")}`;
 }
 
 async function readOpenIncidents(transaction: Database): Promise<OpenIncident[]> {
