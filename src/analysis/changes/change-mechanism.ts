@@ -4,7 +4,7 @@ import { mechanismsOfCode } from "./code-mechanism.ts";
 import { numberOf, settingsOf } from "./read-change.ts";
 
 /** What a change could set off, judged by its content alone: neither by its time nor by what was seen. */
-export type Mechanism = {
+type Mechanism = {
   faultClass: FaultClass;
   /** 0 to 1: 1 where the difference itself is the fault's definition, .3 where it merely could. */
   weight: number;

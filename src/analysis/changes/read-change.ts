@@ -1,7 +1,7 @@
 import type { Change } from "../../core/workload.ts";
 
 /** One setting that a change touched, with its values as the source writes them. */
-export type Setting = { key: string; before: unknown; after: unknown };
+type Setting = { key: string; before: unknown; after: unknown };
 
 /**
  * The settings of a change: members that differ between `before` and `after`, or the value under its key, and lines of

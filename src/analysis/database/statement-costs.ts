@@ -3,7 +3,7 @@ import type { DatabaseActivity } from "../../core/observation.ts";
 type Statement = DatabaseActivity["statements"][number];
 type Table = DatabaseActivity["tables"][number];
 
-export type StatementCost = {
+type StatementCost = {
   statement: Statement;
   index: number;
   /** Mean time a call now over before; null when nothing is known of before. */

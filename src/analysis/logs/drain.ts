@@ -1,7 +1,7 @@
 import { digestOf } from "../../core/canonical-json.ts";
 import { createScannedWords, maximumWords, type ScannedWords, scanWords } from "./scan-words.ts";
 
-export type Template = {
+type Template = {
   /** Stable: a digest of the scope and the template as it was first seen, not of what it became by merging. */
   id: string;
   /** Parameters are `<*>`. */
@@ -17,7 +17,7 @@ export type TemplateMiner = {
   templates(): Template[];
 };
 
-export type MinerSettings = {
+type MinerSettings = {
   /** Names what the ids belong to, e.g. an entity id: two services that say the same have two ids. */
   scope: string;
   /** Templates remembered; beyond, those that were not seen for longest are forgotten. */

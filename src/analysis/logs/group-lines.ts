@@ -1,4 +1,4 @@
-export type LineGrouper = {
+type LineGrouper = {
   /** Takes the next line; gives back the record that is now known to be complete, if any. */
   add(line: string): string | null;
   /** The record still open. */
@@ -24,7 +24,7 @@ export function groupLines(lines: readonly string[]): string[] {
  * Line by line. A line continues the record before when it looks like a part of a stack trace, when it is indented, or
  * when records of this stream begin with a time and this line does not begin like any record.
  */
-export function createLineGrouper(): LineGrouper {
+function createLineGrouper(): LineGrouper {
   let open: string[] = [];
   let beganWithTime = false;
   let trace: "none" | "python" | "go" = "none";

@@ -42,7 +42,7 @@ export function addressesIn(text: string): Address[] {
 }
 
 /** Same host and port; the port alone where the host only says "this machine". */
-export function answersTo(entity: Entity, { host, port }: Address): boolean {
+function answersTo(entity: Entity, { host, port }: Address): boolean {
   const hosts = addressValues(entity, "host");
   const ports = addressValues(entity, "port");
   if (port !== null && ports.size > 0) {

@@ -1,5 +1,5 @@
 /** How surprising it is that a service says something it never said before. */
-export type NoveltyFacts = {
+type NoveltyFacts = {
   /** Templates of this service seen exactly once in the baseline. */
   seenOnce: number;
   /** Lines of this service in the baseline. */

@@ -2,7 +2,7 @@ import type { LogSeverity } from "../../core/observation.ts";
 import { readStackTrace, stackSignature } from "./stack-trace.ts";
 
 /** What one log record says, whatever it is wrapped in. */
-export type LogRecord = {
+type LogRecord = {
   /** The words of a person who programmed it: what templates are mined from. One line. */
   message: string;
   /** Null when the record does not say. */

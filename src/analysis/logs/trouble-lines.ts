@@ -43,7 +43,7 @@ export function troublesOf(templates: readonly LogTemplateCount[], scope: Scope,
   });
 }
 
-export function tellsOfFailure({ severity, exception }: LogTemplateCount): boolean {
+function tellsOfFailure({ severity, exception }: LogTemplateCount): boolean {
   return severity === "warn" || severity === "error" || severity === "fatal" || exception !== null;
 }
 

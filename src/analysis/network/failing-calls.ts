@@ -24,7 +24,7 @@ export type FailingCalls = {
 };
 
 /** What call readings are needed for `failingCalls`. */
-export type CallReadings = Record<"errors" | "connectErrors" | "timeouts" | "rate", Reading<Series>>;
+type CallReadings = Record<"errors" | "connectErrors" | "timeouts" | "rate", Reading<Series>>;
 
 /** Who fails no more than this gets through. */
 const throughRatio = 0.05;

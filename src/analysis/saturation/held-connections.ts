@@ -5,7 +5,7 @@ import { shiftNow, sum } from "../recent.ts";
 import { combineSeries } from "../statistics/series-values.ts";
 
 /** Why connections of a pool are in use: how often they are asked for, and how long each is held. */
-export type Holding = {
+type Holding = {
   /** Seconds of connection a request, now over usual (Little's law: in use = rate × hold). Null when not measurable. */
   holdRatio: number | null;
   /** Requests now over usual. */
