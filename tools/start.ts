@@ -65,28 +65,29 @@ async function start(): Promise<void> {
     },
   );
   process.stdout.write("Starting the lab, a small shop of real processes, and midwatch beside it …\n");
-  const databaseUrl = await labDatabase(lab);
+  const database = await labDatabase(lab);
   const config = values.config ?? path.join(root, "lab", "midwatch.yaml");
   run("midwatch", [path.join(dist, "cli.js"), "--data", data, "serve", "--config", config, ...serveOptions], {
     ...process.env,
     DEMO_PLATFORM_URL: `http://127.0.0.1:${platformPort}`,
     DEMO_PLATFORM_READ_TOKEN: secrets.platformRead,
     DEMO_PLATFORM_WRITE_TOKEN: secrets.platformWrite,
-    DEMO_DATABASE_URL: databaseUrl,
+    DEMO_DATABASE_URL: database.url,
+    DEMO_DATABASE_NAME: database.name,
     DEMO_TELEMETRY_PORT: String(telemetryPort),
     DEMO_TELEMETRY_TOKEN: secrets.telemetry,
   });
 }
 
 /** The lab says once, as JSON, where everything is; midwatch is given its database to read from. */
-function labDatabase(lab: ChildProcess): Promise<string> {
+function labDatabase(lab: ChildProcess): Promise<{ name: string; url: string }> {
   return new Promise((resolve, reject) => {
     lab.once("exit", () => reject(new Error("the lab did not start; its own words stand above")));
     if (!lab.stdout) return;
     createInterface({ input: lab.stdout }).on("line", (text) => {
-      const said = text.startsWith("{") ? (JSON.parse(text) as { databases?: { url: string }[] }) : {};
-      const url = said.databases?.[0]?.url;
-      if (url !== undefined) resolve(url);
+      const said = text.startsWith("{") ? (JSON.parse(text) as { databases?: { name: string; url: string }[] }) : {};
+      const [database] = said.databases ?? [];
+      if (database) resolve(database);
       else process.stdout.write(`${text}\n`);
     });
   });

@@ -8,17 +8,15 @@ import { createTell } from "../doors/tell.ts";
 import { discoverSignalMap } from "../formats/discover-signal-map.ts";
 import { redact } from "../formats/redact.ts";
 import { createCommit, readIncidentState } from "../incident/commit.ts";
-import { type Conductor, startConductor } from "../incident/conductor.ts";
+import { openConductor } from "../incident/conductor.ts";
 import type { IncidentDependencies } from "../incident/dependencies.ts";
 import { exitConditionFor } from "../incident/exit-condition.ts";
-import { activityBodies } from "../incident/run-activity.ts";
 import { runTriage } from "../incident/triage/run-triage.ts";
 import { signalFromExpression } from "../integrations/alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../integrations/http/http-config.ts";
 import { connectChangeFeed, followChanges } from "../knowledge/change-feed.ts";
 import { openEntityRegister } from "../knowledge/entity-register.ts";
 import { countUses } from "../store/audit.ts";
-import { openActivities } from "../store/durable/dbos-activities.ts";
 import { readEvents } from "../store/incident-events.ts";
 import { countIncidents } from "../store/incidents.ts";
 import { openItemWriter } from "../store/item-writer.ts";
@@ -201,18 +199,23 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
       gatherFacts: (input) => gatherPolicyFacts(database, { ...input, config: config.policy, undo: null, now: now() }),
       linkTo: (incidentId) => `${url}/incidents/${incidentId}`,
     };
-    let conductor: Conductor | null = null;
-    const activities = await openActivities({
-      database,
-      databaseUrl: store.databaseUrl,
-      bodies: activityBodies(dependencies, (incidentId) => conductor?.finished(incidentId)),
-      roles: ["all"],
-      version,
-      log,
-    });
-    closing.push(() => activities.close());
-    conductor = await startConductor({ database, activities, pace: config.pace, now, log });
-    closing.push(async () => conductor?.close());
+    const conduct = () =>
+      openConductor({
+        database,
+        databaseUrl: store.databaseUrl,
+        dependencies,
+        version,
+        log,
+        onFenced: () => void conductAgain(),
+      });
+    let conductor = await conduct();
+    closing.push(() => conductor.close());
+    /** This process stood still so long that others took its work (a suspended machine): it joins again as a new worker. */
+    const conductAgain = async () => {
+      log("this worker was taken for dead; it begins anew");
+      await conductor.close().catch(() => {});
+      conductor = await conduct();
+    };
 
     const hand = startHand({
       databaseUrl: store.databaseUrl,

@@ -2,9 +2,13 @@ import type { z } from "zod";
 import type { Connection } from "../core/capability.ts";
 import { midwatchError } from "../core/errors.ts";
 import { alertmanagerConfig, connectAlertmanager } from "../integrations/alertmanager/alertmanager.ts";
+import { connectEndpointProbe, endpointProbeConfig } from "../integrations/endpoint-probe/endpoint-probe.ts";
 import type { IntegrationDependencies } from "../integrations/http/http-config.ts";
+import { connectOutgoingWebhook, outgoingWebhookConfig } from "../integrations/outgoing-webhook/outgoing-webhook.ts";
 import { connectPlatform, platformConfig } from "../integrations/platform/platform.ts";
+import { connectPostgresql, postgresqlConfig } from "../integrations/postgresql/postgresql.ts";
 import { connectPrometheus, prometheusConfig } from "../integrations/prometheus/prometheus.ts";
+import { connectSlack, slackConfig } from "../integrations/slack/slack.ts";
 import { invalidConnection, type LoadedConfig } from "./config/load-config.ts";
 
 type Kind = { schema: z.ZodType; connect: (config: never, dependencies: IntegrationDependencies) => Connection };
@@ -13,6 +17,10 @@ type Kind = { schema: z.ZodType; connect: (config: never, dependencies: Integrat
 const kinds: Record<string, Kind> = {
   alertmanager: { schema: alertmanagerConfig, connect: connectAlertmanager },
   platform: { schema: platformConfig, connect: connectPlatform },
+  "endpoint-probe": { schema: endpointProbeConfig, connect: connectEndpointProbe },
+  "outgoing-webhook": { schema: outgoingWebhookConfig, connect: connectOutgoingWebhook },
+  postgresql: { schema: postgresqlConfig, connect: connectPostgresql },
+  slack: { schema: slackConfig, connect: connectSlack },
   prometheus: { schema: prometheusConfig, connect: connectPrometheus },
 };
 
