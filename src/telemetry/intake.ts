@@ -9,14 +9,15 @@ import type {
   ReceivedSpan,
   ReceivedTraces,
 } from "./otlp/received.ts";
-import { packHistogram } from "./rollup/log-histogram.ts";
+import { createRefusals, spanProblem, timeProblem } from "./refusals.ts";
 import { createRollup, type RollupCell } from "./rollup/rollup.ts";
 import { type SpanFacts, spanFactsOf } from "./rollup/span-facts.ts";
 import { createTraceBuffer } from "./rollup/trace-buffer.ts";
-import { BUCKET_MILLISECONDS, FUTURE_TOLERANCE_MILLISECONDS, type TelemetrySettings } from "./settings.ts";
+import { BUCKET_MILLISECONDS, type TelemetrySettings } from "./settings.ts";
 import { jsonColumn, pushRow } from "./storage/copy-rows.ts";
 import { oldestTaken } from "./storage/partitions.ts";
 import type { OperationRef, Registry, ResourceRef, SeriesRef } from "./storage/registry.ts";
+import { detailsOf, pushCell } from "./storage/span-rows.ts";
 import { type Batch, createBatch } from "./storage/writer.ts";
 
 /** What became of the items of one request: how many were refused, and the reasons in one sentence. */
@@ -27,8 +28,6 @@ type CommittedSpan = { operation: OperationRef; facts: SpanFacts; span: Received
 
 /** Roll-up rows held while the database is away; about an hour of a middling estate. */
 const MOST_LINES_KEPT = 200_000;
-/** Longest JSON kept beside a span; above, only the span's own columns. */
-const LONGEST_DETAILS = 16_000;
 
 /**
  * Turns decoded requests into rows and roll-ups. Nothing here waits: rows gather in a batch that the service writes and
@@ -295,70 +294,3 @@ export function createIntake(settings: Pick<TelemetrySettings, "retention" | "tr
 }
 
 export type Intake = ReturnType<typeof createIntake>;
-
-function pushCell(batch: Batch, cell: RollupCell): void {
-  const { offset, counts } = packHistogram(cell.histogram);
-  pushRow(batch.buffers.rollups, cell.bucketAt, [
-    cell.bucketAt,
-    cell.operation.id,
-    cell.measure,
-    cell.count,
-    cell.errors,
-    cell.sumSeconds,
-    cell.maxSeconds,
-    offset,
-    counts,
-    cell.timeouts,
-    cell.connectErrors,
-    cell.rateLimited,
-    cell.retries,
-    cell.dnsErrors,
-    cell.redelivered,
-    cell.reasons ? jsonColumn(Object.fromEntries(cell.reasons)) : null,
-    cell.statuses ? jsonColumn(Object.fromEntries(cell.statuses)) : null,
-  ]);
-}
-
-function spanProblem(span: ReceivedSpan, oldest: number, now: number): string | null {
-  if (span.traceId.length !== 32) return "a span without a trace id of 16 bytes";
-  if (span.spanId.length !== 16) return "a span without a span id of 8 bytes";
-  if (span.startAt <= 0 || span.endAt <= 0) return "a span without start or end";
-  return timeProblem(span.endAt, oldest, now);
-}
-
-function timeProblem(at: number, oldest: number, now: number): string | null {
-  if (at < oldest) return "older than what is kept here";
-  if (at > now + FUTURE_TOLERANCE_MILLISECONDS) return "more than 10 minutes in the future: check the sender's clock";
-  return null;
-}
-
-function detailsOf(span: ReceivedSpan): string {
-  const details = {
-    name: span.name,
-    kind: span.kind,
-    message: span.statusMessage === "" ? undefined : span.statusMessage,
-    attributes: span.attributes,
-    events: span.events.length === 0 ? undefined : span.events.slice(0, 8),
-    links: span.links.length === 0 ? undefined : span.links.slice(0, 8),
-  };
-  const text = jsonColumn(details);
-  if (text.length <= LONGEST_DETAILS) return text;
-  return jsonColumn({ name: span.name, kind: span.kind, message: details.message?.slice(0, 500), isShortened: true });
-}
-
-/** Collects reasons of refusal into one sentence for the sender: the commonest first, at most five. */
-function createRefusals() {
-  const counts = new Map<string, number>();
-  return {
-    add(reason: string, count: number) {
-      counts.set(reason, (counts.get(reason) ?? 0) + count);
-    },
-    count: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
-    sentence: () =>
-      [...counts]
-        .sort((left, right) => right[1] - left[1])
-        .slice(0, 5)
-        .map(([reason, count]) => `${count} × ${reason}`)
-        .join("; "),
-  };
-}

@@ -6,7 +6,7 @@ import { readInventory } from "./read/inventory.ts";
 import { createLogReader } from "./read/read-logs.ts";
 import { createMetricsReader } from "./read/read-series.ts";
 
-export type TelemetryConnectionOptions = {
+type TelemetryConnectionOptions = {
   /** The telemetry database; a pool of its own, so that ingest never waits for a reader's connection. */
   database: Database;
   /** From `src/formats`, handed in: which metric says which concept. */

@@ -1,19 +1,21 @@
-import pg from "pg";
-import { midwatchError } from "../core/errors.ts";
+import type pg from "pg";
 import type { IncomingItem } from "../core/item.ts";
 import type { SignalMap } from "../core/signal-map.ts";
 import { type OpenDatabase, openDatabase } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
 import { createIntake, type TakeResult } from "./intake.ts";
 import { type Received, startReceiver } from "./receiver/receiver.ts";
+import { repeat } from "./repeat.ts";
 import { createRuleFeed } from "./rules/feed.ts";
 import { createRuleEngine } from "./rules/rule-engine.ts";
 import { BUCKET_MILLISECONDS, type TelemetrySettings } from "./settings.ts";
+import { takeIngestLock } from "./storage/ingest-lock.ts";
 import { telemetryMigrations } from "./storage/migrations.ts";
 import { enforceRetention } from "./storage/partitions.ts";
 import { repairRollups, restoreTemplates } from "./storage/recover.ts";
 import { createRegistry } from "./storage/registry.ts";
 import { forgetUnseen, highestIds, loadEntries } from "./storage/registry-store.ts";
+import { loadFiring, loadRecentRequests, saveFiring } from "./storage/rule-memory.ts";
 import { createBatchWriter } from "./storage/writer.ts";
 
 export type TelemetryHooks = {
@@ -48,8 +50,6 @@ const SWEEP_EVERY_MILLISECONDS = 1_000;
 const HOUSEKEEPING_EVERY_MILLISECONDS = 30_000;
 /** Evaluated this long after the end of each bucket. */
 const EVALUATE_AFTER_MILLISECONDS = 2_000;
-/** One ingesting process a database: numbers are given in its memory. Arbitrary, used by nobody else in this database. */
-const INGEST_LOCK = 0x51e7_0117;
 
 /** Starts receiver, writer, roll-ups, retention and rules in this thread. Throws MW_PORT_IN_USE, MW_STORE_…, MW_BUSY. */
 export async function startTelemetry(settings: TelemetrySettings, hooks: TelemetryHooks): Promise<TelemetryService> {
@@ -59,7 +59,7 @@ export async function startTelemetry(settings: TelemetrySettings, hooks: Telemet
     applicationName: "midwatch telemetry",
     statementTimeoutMilliseconds: 60_000,
   });
-  const lock = await takeLock(settings, database);
+  const lock = await takeIngestLock(settings, database);
   try {
     await migrate(database, telemetryMigrations);
     return await run(settings, hooks, database, lock);
@@ -88,6 +88,10 @@ async function run(
   if (repaired > 0) hooks.log(`Telemetry was not stopped in order: ${repaired} spans were counted again.`);
   const feed = createRuleFeed(database);
   const engine = settings.rules ? createRuleEngine(settings.rules) : null;
+  if (engine && settings.rules) {
+    engine.restore(await loadFiring(database), Date.now());
+    engine.learn(await loadRecentRequests(database, Date.now() - settings.rules.baselineSeconds * 1000));
+  }
 
   let map: SignalMap | null = null;
   let waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
@@ -178,7 +182,9 @@ async function run(
     if (!engine || bucket < evaluatedBucket + step) return;
     evaluatedBucket = bucket;
     const items = engine.evaluate(await feed.take(now, map));
-    if (items.length > 0) hooks.onAlerts(items);
+    if (items.length === 0) return;
+    hooks.onAlerts(items);
+    await saveFiring(database, engine.firing(), now);
   }
 
   async function housekeep(): Promise<void> {
@@ -265,55 +271,4 @@ async function run(
       await database.close();
     },
   };
-}
-
-/** Runs again and again, one after the other, until stopped; waits for the run that is under way. */
-function repeat(
-  work: () => Promise<void>,
-  everyMilliseconds: number,
-  onProblem: (problem: string) => void,
-): { stop(): Promise<void> } {
-  let isStopped = false;
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> = Promise.resolve();
-  const next = () => {
-    if (isStopped) return;
-    timer = setTimeout(() => {
-      running = work()
-        .catch((error: unknown) => onProblem(error instanceof Error ? error.message : String(error)))
-        .then(next);
-    }, everyMilliseconds);
-  };
-  next();
-  return {
-    async stop() {
-      isStopped = true;
-      if (timer) clearTimeout(timer);
-      await running;
-    },
-  };
-}
-
-/** Held by a connection of its own for as long as this process ingests; whoever was killed lets go by dying. */
-async function takeLock(settings: TelemetrySettings, database: OpenDatabase): Promise<pg.Client> {
-  const client = new pg.Client(settings.connection);
-  client.on("error", () => {}); // the pool's next query tells
-  try {
-    await client.connect();
-  } catch (error) {
-    await database.close().catch(() => {});
-    throw midwatchError(
-      "MW_STORE_UNREACHABLE",
-      { where: "the telemetry database", problem: error instanceof Error ? error.message : String(error) },
-      error,
-    );
-  }
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const found = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1) as locked", [INGEST_LOCK]);
-    if (found.rows[0]?.locked) return client;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  await client.end();
-  await database.close();
-  throw midwatchError("MW_BUSY", { what: "The telemetry database is being written by another midwatch; it" });
 }

@@ -6,7 +6,7 @@ import type { TelemetryHooks, TelemetryService, TelemetryState } from "./telemet
 import type { FromTelemetry, ToTelemetry } from "./telemetry-worker.ts";
 
 /** The service in its worker thread. `state` has to be asked for, unlike in process. */
-export type TelemetryThread = Pick<TelemetryService, "port" | "setSignalMap" | "stop"> & {
+type TelemetryThread = Pick<TelemetryService, "port" | "setSignalMap" | "stop"> & {
   state(): Promise<TelemetryState>;
 };
 

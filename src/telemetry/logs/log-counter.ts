@@ -17,7 +17,7 @@ export type NewTemplate = {
   firstSeenAt: number;
 };
 
-export type LogCount = { bucketAt: number; templateId: string; resource: ResourceRef; count: number };
+type LogCount = { bucketAt: number; templateId: string; resource: ResourceRef; count: number };
 
 /** Lines kept of one template in one bucket. Errors are read more. */
 const LINES_KEPT = { plain: 3, error: 12 };
@@ -140,5 +140,3 @@ export function createLogCounter() {
     return true;
   }
 }
-
-export type LogCounter = ReturnType<typeof createLogCounter>;

@@ -18,7 +18,7 @@ export type StoredDistribution = {
 type Bucket = { lower: number; upper: number; count: number };
 
 /** What was observed between two points: the difference of two cumulative ones, or a delta itself. */
-export type DistributionPart = {
+type DistributionPart = {
   from: number;
   to: number;
   count: number;

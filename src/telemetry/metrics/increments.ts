@@ -1,5 +1,5 @@
 /** A count that grew by `amount` between two instants. */
-export type Increment = { from: number; to: number; amount: number };
+type Increment = { from: number; to: number; amount: number };
 
 export type StoredPoint = { at: number; startAt: number | null; value: number | null };
 
@@ -40,10 +40,7 @@ function growthOf(point: StoredPoint, before: StoredPoint | null): Increment | n
   return { from: Math.max(before.at, point.startAt ?? before.at), to: point.at, amount: value };
 }
 
-export function isReset(
-  point: { startAt: number | null; value: number | null; at: number },
-  before: StoredPoint,
-): boolean {
+function isReset(point: { startAt: number | null; value: number | null; at: number }, before: StoredPoint): boolean {
   const beganAnew =
     point.startAt !== null &&
     before.startAt !== null &&

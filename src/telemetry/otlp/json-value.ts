@@ -14,7 +14,7 @@ export function parseJson(text: string): JsonObject {
   return asObject(parsed, "the body");
 }
 
-export function asObject(value: unknown, where: string): JsonObject {
+function asObject(value: unknown, where: string): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new MalformedOtlp(`${where} must be an object`);
   return value as JsonObject;

@@ -7,7 +7,7 @@ export class MalformedOtlp extends Error {}
 /** OTLP messages nest values at most this deep here; a bomb of nested lists would else exhaust the stack. */
 const maximumDepth = 32;
 
-export function protobufReader(body: Uint8Array): PbfReader {
+function protobufReader(body: Uint8Array): PbfReader {
   return new PbfReader(body);
 }
 
@@ -120,7 +120,7 @@ function readKeyValueList(reader: PbfReader, depth: number): Attributes {
   return values;
 }
 
-export function readResource(reader: PbfReader, into: Attributes): void {
+function readResource(reader: PbfReader, into: Attributes): void {
   const end = endOfMessage(reader);
   for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
     if (field === 1) readKeyValue(reader, into);

@@ -12,7 +12,7 @@ export type KnownPeer = {
   service: ServiceName | null;
 };
 
-export type ServiceName = { service: string; namespace: string };
+type ServiceName = { service: string; namespace: string };
 
 /** The share of proofs that one service must have before an address is taken as its name. */
 const CLEAR_SHARE = 0.95;
@@ -51,7 +51,7 @@ export async function loadPeers(database: Database): Promise<KnownPeer[]> {
   });
 }
 
-export function provenService(
+function provenService(
   proofs: { service: string; namespace: string; proofs: number; last_seen_at: number }[],
 ): ServiceName | null {
   const newest = Math.max(...proofs.map((proof) => proof.last_seen_at));

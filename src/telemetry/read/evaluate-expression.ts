@@ -17,7 +17,7 @@ import { emptyCells, type Grid } from "./grid.ts";
 
 export type Evaluated = { entity: Entity; dimensions: Partial<Record<Dimension, string>>; values: (number | null)[] };
 
-export type EvaluationQuestion = {
+type EvaluationQuestion = {
   mapping: SignalMapping;
   entities: Entity[];
   keep: Dimension[];

@@ -14,7 +14,7 @@ import { answerOf, guarded } from "./read-logs.ts";
 import { readSpanConcept } from "./read-span-concept.ts";
 import { spanConcepts } from "./span-concepts.ts";
 
-export type SeriesRequest = Parameters<MetricsReader["readSeries"]>[0];
+type SeriesRequest = Parameters<MetricsReader["readSeries"]>[0];
 
 /**
  * All concepts that spans, heartbeats and OTLP metrics give. Requests and calls come from spans where there are any, all

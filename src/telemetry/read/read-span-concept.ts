@@ -2,10 +2,11 @@ import type { ConceptId, Dimension, Statistic } from "../../core/concept.ts";
 import type { Gap } from "../../core/observation.ts";
 import type { Series } from "../../core/series.ts";
 import type { Database } from "../../store/database.ts";
-import { addPacked, createLogHistogram, histogramQuantile, type LogHistogram } from "../rollup/log-histogram.ts";
+import { addPacked, createLogHistogram } from "../rollup/log-histogram.ts";
 import { measures } from "../rollup/rollup.ts";
 import type { EntityNames, KnownPeer } from "./entity-names.ts";
-import { emptyCells, type Grid } from "./grid.ts";
+import type { Grid } from "./grid.ts";
+import { type Cells, type Sums, valuesOf } from "./span-cells.ts";
 import { type SpanConcept, spanConcepts } from "./span-concepts.ts";
 
 type OperationRow = {
@@ -24,26 +25,7 @@ type OperationRow = {
 
 type Group = { names: EntityNames; dimensions: Partial<Record<Dimension, string>>; firstSeenAt: number };
 
-/** Sums of one cell of one group. */
-type Sums = {
-  count: number;
-  errors: number;
-  seconds: number;
-  maximum: number;
-  timeouts: number;
-  connect: number;
-  limited: number;
-  retries: number;
-  names: number;
-  redelivered: number;
-};
-
-export type SpanAnswer = { series: Series[]; gaps: Gap[]; query: string };
-
-/** Spans that ended just now have not all arrived: a cell this close to now is no value yet. */
-const SETTLING_MILLISECONDS = 3_000;
-/** Nothing at the end of a series may still be on its way, for exporters that send every ten seconds. */
-const QUIET_TAIL_MILLISECONDS = 10_000;
+type SpanAnswer = { series: Series[]; gaps: Gap[]; query: string };
 
 /** A concept that spans give, for a set of entities: one aggregate query over the roll-ups, never over raw spans. */
 export async function readSpanConcept(
@@ -181,8 +163,6 @@ function dimensionsOf(
   return kept;
 }
 
-type Cells = Map<number, { sums: Sums; histogram: LogHistogram | null }>;
-
 async function readSums(
   database: Database,
   concept: SpanConcept,
@@ -277,45 +257,4 @@ async function splitByDetail(
 
 function isFailureStatus(status: string): boolean {
   return /^5\d\d$|^429$|^408$/.test(status) || (status.startsWith("grpc ") && status !== "grpc 0");
-}
-
-function valuesOf(
-  cells: Cells,
-  concept: SpanConcept,
-  request: { statistic: Statistic; grid: Grid; now: number },
-  firstSeenAt: number,
-): (number | null)[] {
-  const { grid, now, statistic } = request;
-  const values = emptyCells(grid);
-  const isRate = concept.value === "rate";
-  for (let index = 0; index < grid.length; index++) {
-    const cellStart = grid.startAt + index * grid.stepMilliseconds;
-    const cellEnd = cellStart + grid.stepMilliseconds;
-    if (cellEnd > now - SETTLING_MILLISECONDS) break;
-    const cell = cells.get(index);
-    if (cell) values[index] = cellValue(cell, concept, statistic, grid.stepSeconds);
-    else if (isRate && cellEnd > firstSeenAt && cellEnd <= now - QUIET_TAIL_MILLISECONDS) values[index] = 0;
-  }
-  return values;
-}
-
-function cellValue(
-  { sums, histogram }: { sums: Sums; histogram: LogHistogram | null },
-  concept: SpanConcept,
-  statistic: Statistic,
-  stepSeconds: number,
-): number | null {
-  if (concept.value === "rate") {
-    const events = Math.max(0, concept.events(sums));
-    return statistic === "sum" ? events : events / stepSeconds;
-  }
-  if (concept.value === "ratio")
-    return sums.count > 0 ? Math.min(1, Math.max(0, concept.events(sums) / sums.count)) : null;
-  if (concept.value === "concurrency") return Math.max(0, sums.seconds) / stepSeconds;
-  if (sums.count <= 0) return null;
-  if (statistic === "sum") return sums.seconds;
-  if (statistic === "max") return sums.maximum;
-  const share = { p50: 0.5, p95: 0.95, p99: 0.99, min: 0 }[statistic as string];
-  if (share !== undefined && histogram) return histogramQuantile(histogram, share);
-  return Math.max(0, sums.seconds / sums.count);
 }

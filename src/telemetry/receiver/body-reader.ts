@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
-export type BodyProblem =
+type BodyProblem =
   | { kind: "too-large" }
   | { kind: "unreadable"; why: string }
   | { kind: "unknown-encoding"; encoding: string };

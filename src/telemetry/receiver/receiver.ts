@@ -17,7 +17,7 @@ export type Received =
   | { signal: "metrics"; groups: ReceivedMetrics }
   | { signal: "logs"; groups: ReceivedLogs };
 
-export type ReceiverOptions = {
+type ReceiverOptions = {
   host: string;
   port: number;
   senders: { name: string; token: string }[];
@@ -28,8 +28,8 @@ export type ReceiverOptions = {
   refusal: (bodyBytes: number) => string | null;
 };
 
-export type Receiver = { port: number; close(): Promise<void>; state(): ReceiverState };
-export type ReceiverState = { requests: number; refusedBusy: number; refusedOther: number };
+type Receiver = { port: number; close(): Promise<void>; state(): ReceiverState };
+type ReceiverState = { requests: number; refusedBusy: number; refusedOther: number };
 
 /** gRPC's numbers, which `google.rpc.Status` uses. */
 const codes = {

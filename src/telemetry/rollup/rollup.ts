@@ -5,7 +5,7 @@ import type { SpanFacts } from "./span-facts.ts";
 
 /** What a cell is about: `rollups.measure`. */
 export const measures = { duration: 0, selfTime: 1, networkGap: 2 } as const;
-export type Measure = (typeof measures)[keyof typeof measures];
+type Measure = (typeof measures)[keyof typeof measures];
 
 /** Increments of one operation in one bucket of time. */
 export type RollupCell = {

@@ -119,7 +119,7 @@ function errorWords(span: ReceivedSpan): string {
   return words.slice(0, 1_000);
 }
 
-export function textAttribute(attributes: Attributes, ...names: string[]): string | null {
+function textAttribute(attributes: Attributes, ...names: string[]): string | null {
   for (const name of names) {
     const value = attributes[name];
     if (typeof value === "string" && value !== "") return value;
@@ -128,7 +128,7 @@ export function textAttribute(attributes: Attributes, ...names: string[]): strin
   return null;
 }
 
-export function numberAttribute(attributes: Attributes, ...names: string[]): number | null {
+function numberAttribute(attributes: Attributes, ...names: string[]): number | null {
   for (const name of names) {
     const value = attributes[name];
     const number = typeof value === "string" && value !== "" ? Number(value) : value;

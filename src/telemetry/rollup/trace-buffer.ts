@@ -111,5 +111,3 @@ export function createTraceBuffer(
     state: () => ({ openTraces: open.size, spansHeld, earlyTraces }),
   };
 }
-
-export type TraceBuffer = ReturnType<typeof createTraceBuffer>;

@@ -3,7 +3,7 @@ import { BUCKET_COUNT, bucketOf, createLogHistogram, lowerBoundOf } from "../rol
 import { BUCKET_MILLISECONDS } from "../settings.ts";
 import type { LevelSample, RequestIncrement, RuleTick, Subject } from "./rule-input.ts";
 
-export type HealthySettings = { seed: number; services: number; startAt: Instant };
+type HealthySettings = { seed: number; services: number; startAt: Instant };
 
 /** What is changed to play a fault; everything is 1, 0 or null in a healthy system. */
 export type Disturbance = {

@@ -5,7 +5,7 @@ import { createHealthyTelemetry, type Disturbance } from "./healthy-telemetry.ts
 import { createRuleEngine } from "./rule-engine.ts";
 import { defaultRules, type RuleSettings } from "./rule-settings.ts";
 
-export type ReplayResult = {
+type ReplayResult = {
   days: number;
   evaluations: number;
   alerts: IncomingItem[];

@@ -61,11 +61,15 @@ export function createRuleEngine(settings: RuleSettings) {
       for (const [key, history] of histories) {
         fillUpTo(history, lastBucketAt);
         opinions.push(...opinionsOf(history, until, now, isAnybodyHeard));
-        if (now - (history.lastBeatAt ?? now) > FORGET_MILLISECONDS) histories.delete(key);
+        if (now - lastKnownAt(history) > FORGET_MILLISECONDS) histories.delete(key);
       }
       const items = book.update(opinions, now, settings);
       for (const history of histories.values()) freeze(history, now);
       return items;
+    },
+    /** What was usual before this process began; no alert comes of it. */
+    learn(requests: RuleTick["requests"]) {
+      for (const increment of requests) addRequests(historyOf(increment.subject), increment, settings);
     },
     firing: book.firing,
     restore: (items: readonly IncomingItem[], now: Instant) => book.restore(items, now),
@@ -105,4 +109,8 @@ export function createRuleEngine(settings: RuleSettings) {
   }
 }
 
-export type RuleEngine = ReturnType<typeof createRuleEngine>;
+function lastKnownAt(history: SubjectHistory): Instant {
+  let last = Math.max(history.lastBeatAt ?? 0, history.minutes.at(-1)?.at ?? 0);
+  for (const points of history.levels.values()) last = Math.max(last, points.at(-1)?.at ?? 0);
+  return last;
+}

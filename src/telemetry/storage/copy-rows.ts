@@ -4,7 +4,7 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 
 /** A value of one column. Lists become PostgreSQL arrays of numbers. */
-export type CopyValue = string | number | boolean | null | readonly number[];
+type CopyValue = string | number | boolean | null | readonly number[];
 
 /** Rows in PostgreSQL's COPY text form, collected line by line. */
 export type CopyBuffer = { table: string; columns: string; lines: string[]; earliest: number; latest: number };

@@ -2,7 +2,7 @@ import type { Database } from "../../store/database.ts";
 import type { RetentionSettings } from "../settings.ts";
 
 /** Length of one partition: short enough that dropping the oldest frees little history, long enough to have few. */
-export const partitionedTables = {
+const partitionedTables = {
   spans: { minutes: 10, isRaw: true },
   log_lines: { minutes: 60, isRaw: true },
   points: { minutes: 60, isRaw: false },
@@ -13,7 +13,7 @@ export const partitionedTables = {
 } as const;
 
 export type PartitionedTable = keyof typeof partitionedTables;
-export const partitionedTableNames = Object.keys(partitionedTables) as PartitionedTable[];
+const partitionedTableNames = Object.keys(partitionedTables) as PartitionedTable[];
 
 function spanOf(table: PartitionedTable): number {
   return partitionedTables[table].minutes * 60_000;
@@ -50,7 +50,7 @@ export function createPartitionKeeper(): {
 
 export type Partition = { table: PartitionedTable; name: string; startAt: number; endAt: number; bytes: number };
 
-export async function listPartitions(database: Database): Promise<Partition[]> {
+async function listPartitions(database: Database): Promise<Partition[]> {
   const rows = await database.query<{ table: PartitionedTable; name: string; bytes: number }>(
     `select parent.relname as table, child.relname as name, pg_total_relation_size(child.oid) as bytes
      from pg_inherits join pg_class parent on parent.oid = inhparent join pg_class child on child.oid = inhrelid

@@ -227,10 +227,7 @@ export function identityOf(attributes: Attributes): string {
   return identity;
 }
 
-export function seriesIdentity(
-  metric: { name: string; kind: string; temporality: string },
-  attributes: Attributes,
-): string {
+function seriesIdentity(metric: { name: string; kind: string; temporality: string }, attributes: Attributes): string {
   return `${metric.name}|${metric.kind}|${metric.temporality}|${identityOf(attributes)}`;
 }
 

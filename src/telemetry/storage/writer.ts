@@ -12,7 +12,7 @@ export type Batch = {
   proofs: Map<string, PeerProof>;
 };
 
-export type PeerProof = { peerId: number; service: string; namespace: string; proofs: number; lastSeenAt: number };
+type PeerProof = { peerId: number; service: string; namespace: string; proofs: number; lastSeenAt: number };
 
 export function createBatch(): Batch {
   return {
@@ -39,7 +39,7 @@ export function createBatch(): Batch {
   };
 }
 
-export function isEmptyBatch(batch: Batch, entries: NewEntries): boolean {
+function isEmptyBatch(batch: Batch, entries: NewEntries): boolean {
   return (
     batch.templates.length === 0 &&
     batch.proofs.size === 0 &&
@@ -83,8 +83,6 @@ export function createBatchWriter(database: OpenDatabase, registry: Registry) {
     },
   };
 }
-
-export type BatchWriter = ReturnType<typeof createBatchWriter>;
 
 function clientDatabase(client: pg.PoolClient): Database {
   const database: Database = {
