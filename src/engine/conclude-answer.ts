@@ -41,11 +41,7 @@ export function concludeAnswer(input: Conclude): Answer {
   const relations = relateGraph(scope);
   const { kept } = verifyFindings(answers, observations, scope);
   const candidates = fuseHypotheses({ scope, relations, findings: kept, answers, changes: changesIn(observations) });
-  const { shares, unknown, healthy } = probabilities(
-    candidates,
-    measured,
-    blindOdds(candidates, answers, input.checks),
-  );
+  const { shares, unknown, healthy } = probabilities(candidates, measured, blindOdds(candidates, input));
   const ranked = candidates
     .map((candidate) => ({ candidate, probability: shares.get(candidate.id) ?? 0 }))
     .sort((left, right) => right.probability - left.probability || (left.candidate.id < right.candidate.id ? -1 : 1));
@@ -123,14 +119,13 @@ const mostBlindSuspects = 3;
 
 /**
  * Odds of suspects that nobody could look for, in a place where the trouble surely arises: they have the place's evidence
- * and none of their own, and their mass is unknown. Elsewhere a gap hides nothing that the symptom points at. A class
- * that another check could look for there is not blind.
+ * and none of their own, and their mass is unknown. Elsewhere a gap hides nothing that the symptom points at; a class
+ * that another check could look for there is not blind; and what an estate never measures is no more open than usual.
  */
-function blindOdds(
-  candidates: readonly Candidate[],
-  answers: readonly CheckAnswer[],
-  checks: readonly Check[],
-): number {
+function blindOdds(candidates: readonly Candidate[], { answers, checks, observations }: Conclude): number {
+  const refused = new Set(
+    observations.filter(({ status }) => status === "denied" || status === "failed").map(({ id }) => id),
+  );
   const classesOf = new Map(checks.map(({ id, faultClasses }) => [id, faultClasses]));
   const looked = new Set(
     answers.flatMap((answer) => {
@@ -146,6 +141,7 @@ function blindOdds(
     const suspects = new Set<FaultClass>();
     for (const answer of answers) {
       if (answer.kind !== "unknown" || answer.entityId !== entityId) continue;
+      if (!answer.observationIds.some((id) => refused.has(id))) continue;
       for (const faultClass of answer.faultClasses) {
         const id = `${faultClass}@${entityId}`;
         if (!known.has(id) && !looked.has(id)) suspects.add(faultClass);

@@ -24,6 +24,7 @@ export function explainAway(candidates: readonly Candidate[], { relations }: Fus
     let best: { cause: Candidate; loss: number } | null = null;
     for (const cause of candidates) {
       if (cause === victim || cause.ownStrength < leastStrength || !explains(cause, victim)) continue;
+      if (cause.parts.some(({ evidence }) => evidence === "refuted")) continue;
       if (explains(victim, cause) && !yieldsToLoad(cause, victim) && odds(victim) >= odds(cause)) continue;
       if (yieldsToLoad(victim, cause)) continue;
       if (cause.onset && victim.onset && isSurelyBefore(victim.onset, cause.onset)) continue;

@@ -3,9 +3,9 @@ import type { EntityId } from "../../core/entity.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Series } from "../../core/series.ts";
 import { windowNow } from "../recent.ts";
-import { combinePresent, valuesWithin } from "../statistics/series-values.ts";
+import { combinePresent, type Point, pointsWithin, valuesWithin } from "../statistics/series-values.ts";
 import { type Shift, shiftOfValues } from "../statistics/shift.ts";
-import { mean } from "../statistics/summary.ts";
+import { mean, quantile } from "../statistics/summary.ts";
 
 /** Means of one signal over the usual and over now, in its unit. */
 export type Level = { before: number; now: number; shift: Shift; series: Series };
@@ -73,9 +73,16 @@ export function levelOf(
   return shift ? { before: shift.usual.mean, now: shift.now, shift, series } : null;
 }
 
-/** Had samples in the usual time, and none in the last three cells: whoever sent them stopped. */
+/**
+ * Had samples in the usual time and has none for far longer than they usually are apart: whoever sent them stopped. An
+ * exporter that sends once a minute is not silent for being quiet for 50 s.
+ */
 export function fellSilent(series: Series | undefined, scope: Scope): boolean {
-  if (!series || valuesWithin(series, scope.baseline).length < 3) return false;
-  const since = scope.now - Math.max(3 * series.stepSeconds, 30) * 1000;
-  return valuesWithin(series, { from: since, to: scope.now }).length === 0;
+  if (!series) return false;
+  const earlier = pointsWithin(series, scope.baseline);
+  if (earlier.length < 3) return false;
+  const apart = earlier.slice(1).map((point, index) => point.at - (earlier[index] as Point).at);
+  const usual = quantile(apart, 0.9) ?? 0;
+  const patience = Math.max(3 * series.stepSeconds * 1000, 30_000, 2.5 * usual);
+  return pointsWithin(series, { from: scope.now - patience, to: scope.now }).length === 0;
 }
