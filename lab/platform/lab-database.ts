@@ -19,6 +19,8 @@ export async function openLabDatabase(
   estate: Estate,
   log: (line: string) => void,
 ): Promise<LabDatabase> {
+  // The supervisor's own connection does not keep a process alive, and while it adopts a server there is nothing else yet.
+  const staysAlive = setInterval(() => {}, 1000);
   const postgres = await startPostgres({
     dataDirectory: join(directory, "postgres"),
     name: estate.database.name,
@@ -33,7 +35,7 @@ export async function openLabDatabase(
       track_io_timing: "on",
     },
     log,
-  });
+  }).finally(() => clearInterval(staysAlive));
   const { database } = estate.database;
   await postgres.ensureDatabase(database);
   const setup = new pg.Client(postgres.connectionConfig(database));

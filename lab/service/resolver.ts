@@ -14,7 +14,7 @@ const failureMilliseconds = 300; // a failed name is asked again soon, but not b
  * Throws the resolver's own error (`code` ENOTFOUND, ESERVFAIL, ETIMEOUT, ECONNREFUSED).
  */
 export function createResolver(server: string, meter: Meter): Resolve {
-  const resolver = new Resolver({ timeout: 400, tries: 2 });
+  const resolver = new Resolver({ timeout: 700, tries: 2 });
   resolver.setServers([server]);
   const duration = meter.createHistogram("dns.lookup.duration", {
     unit: "s",
