@@ -69,7 +69,7 @@ const plainCommit = createCommit({ database, now, channelsFor: () => ["chat"] })
 const commit: IncidentDependencies["commit"] = (given) => between(() => plainCommit(given));
 
 /** Three rounds of two questions, the second and third each following from the one before; then the flag. */
-async function runChecks({ scope, recorded, observe, onRound }: CheckRun) {
+async function runChecks({ incident, scope, recorded, observe, onRound }: CheckRun) {
   const known = new Map(recorded.map((observation) => [digestOf(observation.request), observation]));
   const ask = async (request: ObserveRequest) => known.get(digestOf(request)) ?? (await observe(request));
   const { window } = scope;
@@ -90,7 +90,8 @@ async function runChecks({ scope, recorded, observe, onRound }: CheckRun) {
     seen.push(...observations);
     await onRound({ round: index + 1, observations, isLast: index === rounds.length - 1 });
   }
-  const onset = { earliest: window.to - 62_000, latest: window.to - 58_000 };
+  const complaint = incident.items[0]?.startsAt ?? window.to; // the world broke 40 s before anybody complained
+  const onset = { earliest: complaint - 42_000, latest: complaint - 38_000 };
   const hypotheses = [sampleHypothesis({ onset })];
   return sampleAnswer({ hypotheses, onset, observationIds: seen.map(({ id }) => id), rounds: 3 });
 }

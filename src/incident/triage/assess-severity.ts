@@ -1,11 +1,37 @@
 import type { Entity } from "../../core/entity.ts";
 import { type IncomingItem, type ItemSeverity, itemSeverities } from "../../core/item.ts";
+import type { Change } from "../../core/workload.ts";
 
 /**
  * B2: what the business says moves what the rule says, with the reason. Availability of a first-tier thing is at least
  * high; a third-tier thing is at most medium. Questions keep what they came with.
  */
-export function assessSeverity(item: IncomingItem, entities: Entity[]): { severity: ItemSeverity; reason: string } {
+export function assessSeverity(
+  item: IncomingItem,
+  entities: Entity[],
+  around: { changes: Change[]; alerts: IncomingItem[] } = { changes: [], alerts: [] },
+): { severity: ItemSeverity; reason: string } {
+  const assessed = byBusiness(item, entities);
+  return { ...assessed, reason: [assessed.reason, ...aroundIt(item, around)].join("; ") };
+}
+
+/** What else happened there: six hours of changes, half an hour of alerts. Said beside the severity, never moves it. */
+function aroundIt(item: IncomingItem, { changes, alerts }: { changes: Change[]; alerts: IncomingItem[] }): string[] {
+  const own = changes.filter(({ entityIds }) => entityIds.some((id) => item.entityIds.includes(id)));
+  const last = own.at(-1);
+  const others = alerts.filter(
+    ({ fingerprint, entityIds }) =>
+      fingerprint !== item.fingerprint && entityIds.some((id) => item.entityIds.includes(id)),
+  );
+  return [
+    ...(last ? [`${own.length} ${own.length === 1 ? "change" : "changes"} there in 6 h, the last a ${last.kind}`] : []),
+    ...(others.length > 0
+      ? [`${others.length} other ${others.length === 1 ? "alert" : "alerts"} there in 30 min`]
+      : []),
+  ];
+}
+
+function byBusiness(item: IncomingItem, entities: Entity[]): { severity: ItemSeverity; reason: string } {
   const said = `as its sender says: ${item.severity}`;
   if (item.kind === "context" || item.kind === "event") return { severity: item.severity, reason: said };
   const tiers = entities.flatMap((entity) =>

@@ -3,10 +3,12 @@ import type { Edge, Entity, EntityId } from "../../core/entity.ts";
 import type { Actor, ExitCondition, IncidentEventBody } from "../../core/incident-events.ts";
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
+import type { Change } from "../../core/workload.ts";
+import { readChanges } from "../../store/changes.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents, readEvents } from "../../store/incident-events.ts";
 import { listOpenIncidentIds } from "../../store/incidents.ts";
-import { readItem, recordTriage, takeUntriagedItems } from "../../store/items.ts";
+import { listItems, readItem, recordTriage, takeUntriagedItems } from "../../store/items.ts";
 import { foldIncident } from "../fold.ts";
 import { incidentRowOf } from "../incident-row.ts";
 import { assessSeverity, isBelow } from "./assess-severity.ts";
@@ -37,12 +39,13 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
     const items = await takeUntriagedItems(transaction, itemsAtOnce);
     if (items.length === 0) return 0;
     const open = await readOpenIncidents(transaction);
+    const around = await readAround(transaction, items, settings.now());
     // Events of one incident are written together: a storm is one append, not a thousand.
     const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
     for (const stored of items) {
       const item = stored.entityIds.length > 0 ? stored : { ...stored, entityIds: settings.resolve(stored) };
       const decision = decide(item, open, settings);
-      const incidentId = note(item, decision, open, pending, settings);
+      const incidentId = note(item, decision, open, pending, settings, around);
       await recordTriage(
         transaction,
         { itemId: item.id, outcome: decision.outcome, incidentId, reason: decision.reason, decidedAt: settings.now() },
@@ -87,6 +90,7 @@ function note(
   open: OpenIncident[],
   pending: Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>,
   settings: TriageSettings,
+  around: Around,
 ): string | null {
   const { title, startsAt, receivedAt } = item;
   const itemId = item.id;
@@ -99,7 +103,7 @@ function note(
   if (decision.outcome === "resolved") {
     events.bodies.push({ type: "item-resolved", itemId, title, resolvedAt: item.endsAt ?? settings.now() });
   } else if (decision.outcome === "opened") {
-    events.bodies.push(openingOf(item, decision, settings));
+    events.bodies.push(openingOf(item, decision, settings, around));
     open.push({
       id: incidentId,
       environment: environmentOf(item.entityIds, settings.entities()),
@@ -112,7 +116,7 @@ function note(
   } else if (member) {
     events.bodies.push({ type: "item-fired-again", itemId, title, at: startsAt });
   } else {
-    const { severity, reason } = severityOf(item, settings);
+    const { severity, reason } = severityOf(item, settings, around);
     events.bodies.push({
       type: "item-joined",
       itemId,
@@ -139,8 +143,13 @@ function note(
   return incidentId;
 }
 
-function openingOf(item: IncomingItem, decision: Decision, settings: TriageSettings): IncidentEventBody {
-  const { severity, reason } = severityOf(item, settings);
+function openingOf(
+  item: IncomingItem,
+  decision: Decision,
+  settings: TriageSettings,
+  around: Around,
+): IncidentEventBody {
+  const { severity, reason } = severityOf(item, settings, around);
   return {
     type: "incident-opened",
     title: item.title,
@@ -157,11 +166,20 @@ function openingOf(item: IncomingItem, decision: Decision, settings: TriageSetti
   };
 }
 
-function severityOf(item: IncomingItem, settings: TriageSettings): ReturnType<typeof assessSeverity> {
-  return assessSeverity(
-    item,
-    settings.entities().filter(({ id }) => item.entityIds.includes(id)),
-  );
+function severityOf(item: IncomingItem, settings: TriageSettings, around: Around): ReturnType<typeof assessSeverity> {
+  const named = settings.entities().filter(({ id }) => item.entityIds.includes(id));
+  return assessSeverity(item, named, around);
+}
+
+type Around = { changes: Change[]; alerts: IncomingItem[] };
+
+/** Changes of six hours and alerts of half an hour, read once for a batch; at most so many, whatever the storm. */
+async function readAround(transaction: Database, items: IncomingItem[], now: Instant): Promise<Around> {
+  const entityIds = [...new Set(items.flatMap((item) => item.entityIds))];
+  const window = { from: now - 6 * 3_600_000, to: now + 1 };
+  const changes = entityIds.length === 0 ? [] : await readChanges(transaction, { window, entityIds, limit: 500 });
+  const rows = await listItems(transaction, { receivedSince: now - 30 * 60_000 }, { limit: 500 });
+  return { changes, alerts: rows.map(({ item }) => item) };
 }
 
 /** From the item that opens it, so that a repeat after a crash opens the same one. Short enough to say aloud. */
