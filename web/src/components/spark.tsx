@@ -35,7 +35,12 @@ type SparkProps = {
   y?: number;
 };
 
-function sparkPath(values: (number | null)[], width: number, height: number) {
+function sparkPath(all: (number | null)[], width: number, height: number) {
+  // A source that began ten minutes ago fills the line: empty beginnings say nothing.
+  const values = all.slice(
+    all.findIndex((value) => value !== null),
+    all.findLastIndex((value) => value !== null) + 1,
+  );
   const known = values.filter((value) => value !== null);
   const scale = verticalScale(known, height - 5, 3);
   // All zero: a calm line in the lower third, not on the floor.

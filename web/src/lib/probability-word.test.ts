@@ -27,7 +27,7 @@ describe("probability in words", () => {
     expect(trackSentence({ ...headline, trackRecord })).toBe("right 19 of 20 here when it said ≥ 90 %");
   });
   it("says that it is not calibrated here, and where it was fitted", () => {
-    const calibration = { name: "public incidents", labels: 0 };
+    const calibration = { name: "fitted on public incidents; not calibrated here yet", labels: 0 };
     expect(trackSentence({ ...headline, calibration })).toBe(
       "not calibrated here yet (none of your own incidents judged); fitted on public incidents",
     );

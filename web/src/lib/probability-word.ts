@@ -13,7 +13,8 @@ export function trackSentence(headline: HeadlineView): string {
   }
   if (!calibration) return "not calibrated";
   const judged = calibration.labels === 0 ? "none" : String(calibration.labels);
-  return `not calibrated here yet (${judged} of your own incidents judged); fitted on ${calibration.name}`;
+  const fitted = calibration.name.replace(/; not calibrated here yet$/, "");
+  return `not calibrated here yet (${judged} of your own incidents judged); ${fitted}`;
 }
 
 /** The word of UX's fixed scale. While nothing is concluded no certainty is lent to it. */

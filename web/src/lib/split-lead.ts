@@ -1,23 +1,20 @@
+import { readable } from "./readable.ts";
+
 /**
  * A sentence in two: what is set in bold, and the rest. The first sentence, or its part before a bracket that comes
- * after a clause of at least twelve letters; of a single sentence also the part before a colon or semicolon.
+ * after a clause of at least twelve letters; of a single sentence also the part before a semicolon.
  */
 export function splitLead(text: string): [lead: string, rest: string] {
   const end = /[.!?](?=\s+\p{Lu})/u.exec(text);
   const first = end ? text.slice(0, end.index + 1) : text;
-  const bracket = /(?<=^.{12,}) (?=\()/u.exec(first) ?? (end ? null : /(?<=^.{12,})(?=[;:] )/u.exec(first));
+  const bracket = /(?<=^.{12,}) (?=\()/u.exec(first) ?? (end ? null : /(?<=^.{12,})(?=; )/u.exec(first));
   const at = bracket?.index ?? first.length;
-  return [keepUnits(text.slice(0, at)), keepUnits(text.slice(at))];
-}
-
-/** A number and its unit stay on one line. */
-export function keepUnits(text: string): string {
-  return text.replace(/(\d) (?=(?:%|ms|s|min|h|MiB|GiB|KiB)(?![\p{L}\d]))/gu, "$1\u00a0");
+  return [readable(text.slice(0, at)), readable(text.slice(at))];
 }
 
 /** The text around its emphasised part; `[text, "", ""]` when the part is not in it. */
 export function splitEmphasis(text: string, emphasis: string | null): [before: string, part: string, after: string] {
   const at = emphasis ? text.indexOf(emphasis) : -1;
-  if (!emphasis || at < 0) return [keepUnits(text), "", ""];
-  return [keepUnits(text.slice(0, at)), keepUnits(emphasis), keepUnits(text.slice(at + emphasis.length))];
+  if (!emphasis || at < 0) return [readable(text), "", ""];
+  return [readable(text.slice(0, at)), readable(emphasis), readable(text.slice(at + emphasis.length))];
 }

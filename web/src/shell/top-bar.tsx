@@ -49,7 +49,7 @@ export function TopBar({ session }: { session: SessionView | null }) {
               <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />
             </svg>
           </button>
-          <StopWrites stop={session?.stop ?? null} mayStop={session !== null && session.person.role !== "viewer"} />
+          <StopWrites stop={session?.stop ?? null} mayStop={session === null || session.person.role !== "viewer"} />
         </div>
       </div>
     </header>

@@ -11,6 +11,7 @@ import { formatDuration } from "../../lib/format-duration.ts";
 import { formatPercent } from "../../lib/format-number.ts";
 import { phaseSentences, severityGlyph, severityText } from "../../lib/phase.ts";
 import { surenessWord, trackSentence } from "../../lib/probability-word.ts";
+import { readable } from "../../lib/readable.ts";
 import { splitEmphasis, splitLead } from "../../lib/split-lead.ts";
 import type { IncidentActions } from "./incident-actions.ts";
 
@@ -63,7 +64,7 @@ function StateLine({ incident }: { incident: IncidentView }) {
       ) : (
         !isCalm && <span>{line.takenOverBy ? `${line.takenOverBy} has it` : phaseSentences[line.phase]}</span>
       )}
-      {line.nextSentence && <span>{line.nextSentence}</span>}
+      {line.nextSentence && <span>{readable(line.nextSentence)}</span>}
       <span>
         {incident.onset ? "began" : "reported"} <Time at={began} />
         {line.closedAt ? (
@@ -103,7 +104,7 @@ function Sureness({ incident }: { incident: IncidentView }) {
       <span className="p">{formatPercent(headline.probability)}</span>
       <span className="w">
         {surenessWord(headline)}
-        {isUnknown && leader && ` ${lowerFirst(leader.title)}`}
+        {isUnknown && leader && `${headline.probability < 0.4 ? ": " : " "}${lowerFirst(leader.title)}`}
       </span>
       <span className="track">
         {headline.isFinal ? (

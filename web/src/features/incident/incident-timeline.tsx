@@ -5,7 +5,9 @@ import { useWidth } from "../../components/use-width.ts";
 import { useNow } from "../../data/clock.ts";
 import { linePath, verticalScale } from "../../lib/chart-scale.ts";
 import { formatTime, ticksWithin } from "../../lib/format-time.ts";
+import { readable } from "../../lib/readable.ts";
 import { seriesPoints } from "../../lib/series-value.ts";
+import { shownWindow } from "./proof-strip.tsx";
 
 type Lane = { title: string; kinds: TimelineEntry["kind"][] };
 const lanes: Lane[] = [
@@ -41,8 +43,8 @@ export function IncidentTimeline({ incident }: { incident: IncidentView }) {
               {entry.kind}
             </span>
             <span>
-              <span className={entry.isKey ? "key-t" : ""}>{entry.sentence}</span>
-              {entry.detail && <span className="quiet"> {entry.detail}</span>}
+              <span className={entry.isKey ? "key-t" : ""}>{readable(entry.sentence)}</span>
+              {entry.detail && <span className="quiet"> {readable(entry.detail)}</span>}
             </span>
           </LogRow>
         ))}
@@ -57,8 +59,9 @@ function Lanes({ incident }: { incident: IncidentView }) {
   const { proof, timeline, onset } = incident;
   const plot = width - 58;
   const stamps = timeline.map(({ at }) => Date.parse(at));
-  const from = Date.parse(proof.window.from);
-  const to = Math.max(Date.parse(proof.window.to), ...stamps);
+  const window = shownWindow(incident);
+  const from = Date.parse(window.from);
+  const to = Math.max(Date.parse(window.to), ...stamps);
   const x = (at: number) => ((Math.min(Math.max(at, from), to) - from) / Math.max(1, to - from)) * plot;
   const main = proof.rows[0];
   const signal = main?.series[0];

@@ -9,6 +9,7 @@ import { FlagList, letterOf } from "./flag-list.tsx";
 export function ProofStrip({ incident }: { incident: IncidentView }) {
   const { proof, onset } = incident;
   const isUnknown = incident.headline.verdict === "unknown";
+  const window = shownWindow(incident);
   const rows = proof.rows.map(({ title }) => title).join(", ");
   const pennants = proof.flags.map((flag, index) => ({
     at: Date.parse(flag.change.at),
@@ -21,7 +22,7 @@ export function ProofStrip({ incident }: { incident: IncidentView }) {
       title={isUnknown ? "What is certain" : "Proof at a glance"}
       sub={
         <>
-          <Time at={proof.window.from} /> to <Time at={proof.window.to} />, one axis. Touch or hover for values.
+          <Time at={window.from} /> to <Time at={window.to} />, one axis. Touch or hover for values.
         </>
       }
     >
@@ -33,7 +34,7 @@ export function ProofStrip({ incident }: { incident: IncidentView }) {
           <ChartStrip
             label={`Signals: ${rows}`}
             rows={proof.rows}
-            window={proof.window}
+            window={window}
             pennants={pennants}
             bands={
               onset
@@ -47,4 +48,20 @@ export function ProofStrip({ incident }: { incident: IncidentView }) {
       <FlagList flags={proof.flags} />
     </Section>
   );
+}
+
+/** Without the empty beginning: from a little before the first sample, change or onset, as far as the window reaches. */
+export function shownWindow({ proof, onset }: Pick<IncidentView, "proof" | "onset">): IncidentView["proof"]["window"] {
+  const firsts = proof.rows
+    .flatMap(({ series }) => series)
+    .flatMap((line) => {
+      const index = line.values.findIndex((value) => value !== null);
+      return index < 0 ? [] : [Date.parse(line.startAt) + index * line.stepSeconds * 1000];
+    });
+  if (firsts.length === 0) return proof.window;
+  const marks = [...firsts, ...proof.flags.map(({ change }) => Date.parse(change.at))];
+  const first = Math.min(...marks, onset ? Date.parse(onset.earliest) : Number.POSITIVE_INFINITY);
+  const margin = (Date.parse(proof.window.to) - first) * 0.06;
+  const from = Math.max(Date.parse(proof.window.from), first - margin);
+  return { from: new Date(from).toISOString(), to: proof.window.to };
 }

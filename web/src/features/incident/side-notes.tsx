@@ -1,10 +1,13 @@
 import type { IncidentView } from "../../../../src/server/incident-views.ts";
 import { Time } from "../../components/time.tsx";
+import { groupGaps } from "../../lib/group-sight.ts";
+import { readable } from "../../lib/readable.ts";
 
 /** What happens by itself while nobody answers. */
 export function NobodyAnswers({ incident }: { incident: IncidentView }) {
   const { ifNobodyAnswers, exitSentence, line } = incident;
   const isOver = line.phase === "watching" || line.phase === "closed";
+  const isSaid = ifNobodyAnswers.some(({ sentence }) => sentence === exitSentence);
   if (ifNobodyAnswers.length === 0 && exitSentence === "") return null;
   return (
     <section className="nobody">
@@ -13,10 +16,10 @@ export function NobodyAnswers({ incident }: { incident: IncidentView }) {
         {ifNobodyAnswers.map(({ at, sentence }) => (
           <li key={sentence}>
             {at ? <Time at={at} /> : <span>later</span>}
-            <span>{sentence}</span>
+            <span>{readable(sentence)}</span>
           </li>
         ))}
-        {exitSentence !== "" && line.phase !== "closed" && (
+        {exitSentence !== "" && line.phase !== "closed" && !isSaid && (
           <li>
             <span>ends</span>
             <span>{exitSentence}</span>
@@ -37,7 +40,7 @@ export function PageIndex({ incident }: { incident: IncidentView }) {
     ["#proof", "Proof", ""],
     ["#evidence", "Evidence", evidence.length > 0 ? `${holding} of ${evidence.length} hold` : "none yet"],
     ["#others", "Other causes", String(Math.max(0, suspects.filter(({ kind }) => kind === "hypothesis").length - 1))],
-    ["#sight", "Not seen", String(sight.gaps.length)],
+    ["#sight", "Not seen", String(groupGaps(sight.gaps).length)],
     ["#timeline", "Timeline", ""],
     ["#radius", "Who is hurt", ""],
     ["#steps", "Steps", String(steps.length)],

@@ -1,9 +1,13 @@
+import { useState } from "react";
 import { Link } from "wouter";
-import type { IncidentView, SightView } from "../../../../src/server/incident-views.ts";
+import type { IncidentView, RuledOutView, SightView } from "../../../../src/server/incident-views.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Glyph } from "../../components/glyph.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { shortId } from "../../components/observation-details.tsx";
+import { capital } from "../../lib/format-number.ts";
+import { groupGaps, groupRuledOut, listOf } from "../../lib/group-sight.ts";
+import { readable } from "../../lib/readable.ts";
 import type { IncidentActions } from "./incident-actions.ts";
 import { OneQuestion } from "./one-question.tsx";
 
@@ -16,28 +20,7 @@ export function SightLedger({ incident, actions }: { incident: IncidentView; act
       <div className="pair">
         <div>
           <h3>Ruled out</h3>
-          {ruledOut.length === 0 ? (
-            <p className="quiet small none">Nothing yet.</p>
-          ) : (
-            <ul className="lst">
-              {ruledOut.map((item) => (
-                <li key={item.title + item.why}>
-                  <Glyph kind="check" />
-                  <span>
-                    {item.title}
-                    <span className="quiet">
-                      {item.why}.{" "}
-                      {item.observationIds.slice(0, 2).map((id) => (
-                        <Link key={id} href={`/observations/${encodeURIComponent(id)}`}>
-                          {shortId(id)}{" "}
-                        </Link>
-                      ))}
-                    </span>
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )}
+          {ruledOut.length === 0 ? <p className="quiet small none">Nothing yet.</p> : <RuledOutList items={ruledOut} />}
         </div>
         <div>
           <h3>Could not see</h3>
@@ -45,23 +28,7 @@ export function SightLedger({ incident, actions }: { incident: IncidentView; act
             <p className="quiet small none">Everything that was asked for could be read.</p>
           ) : (
             <ul className="lst">
-              {sight.gaps.map((gap) => (
-                <li key={gap.title + gap.why}>
-                  <Glyph kind="unknown" label={gap.status} />
-                  <span>
-                    {gap.title}: {gapWords[gap.status]}
-                    <span className="quiet">
-                      {gap.why}.{gap.keepsOpen.length > 0 && ` Keeps open: ${gap.keepsOpen.join("; ")}.`}
-                      {gap.wayOut && (
-                        <span className="way-out">
-                          {" "}
-                          To close: <code>{gap.wayOut}</code> <CopyButton text={gap.wayOut}>Copy</CopyButton>
-                        </span>
-                      )}
-                    </span>
-                  </span>
-                </li>
-              ))}
+              <Gaps gaps={sight.gaps} />
               {sight.cutOff.map((cut) => (
                 <li key={cut.what + cut.why}>
                   <Glyph kind="unknown" label="not asked" />
@@ -79,6 +46,81 @@ export function SightLedger({ incident, actions }: { incident: IncidentView; act
     </Section>
   );
 }
+
+const firstShown = 6;
+
+function RuledOutList({ items }: { items: RuledOutView[] }) {
+  const [areAllShown, setAllShown] = useState(false);
+  const groups = groupRuledOut(items);
+  return (
+    <>
+      <ul className="lst">
+        {groups.slice(0, areAllShown ? groups.length : firstShown).map((item) => (
+          <li key={item.what + item.why}>
+            <Glyph kind="check" />
+            <span>
+              {capital(item.what)}
+              {item.entities.length > 0 && `: ${listOf(item.entities, 3)}`}
+              <span className="quiet">
+                {readable(item.why)}.{" "}
+                {item.observationIds.slice(0, 1).map((id) => (
+                  <Link key={id} href={`/observations/${encodeURIComponent(id)}`}>
+                    {shortId(id)}
+                  </Link>
+                ))}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <MoreButton hidden={groups.length - firstShown} areAllShown={areAllShown} onToggle={setAllShown} />
+    </>
+  );
+}
+
+function Gaps({ gaps }: { gaps: SightView["gaps"] }) {
+  const [areAllShown, setAllShown] = useState(false);
+  const groups = groupGaps(gaps);
+  return (
+    <>
+      {groups.slice(0, areAllShown ? groups.length : firstShown).map((gap) => (
+        <li key={gap.what + gap.status + gap.wayOut}>
+          <Glyph kind="unknown" label={gap.status} />
+          <span>
+            {capital(gap.what)}: {gapWords[gap.status]}
+            {gap.entities.length > 0 && ` of ${listOf(gap.entities, 3)}`}
+            <span className="quiet">
+              {readable(gap.why)}.{gap.keepsOpen.length > 0 && ` Keeps open: ${listOf(gap.keepsOpen, 2)}.`}
+              {gap.wayOut && (
+                <span className="way-out">
+                  {" "}
+                  To close: <code>{gap.wayOut}</code> <CopyButton text={gap.wayOut}>Copy</CopyButton>
+                </span>
+              )}
+            </span>
+          </span>
+        </li>
+      ))}
+      {groups.length > firstShown && (
+        <li>
+          <span />
+          <MoreButton hidden={groups.length - firstShown} areAllShown={areAllShown} onToggle={setAllShown} />
+        </li>
+      )}
+    </>
+  );
+}
+
+function MoreButton({ hidden, areAllShown, onToggle }: MoreButtonProps) {
+  if (hidden <= 0) return null;
+  return (
+    <button type="button" className="btn mini" onClick={() => onToggle(!areAllShown)}>
+      {areAllShown ? "Fewer" : `${hidden} more`}
+    </button>
+  );
+}
+
+type MoreButtonProps = { hidden: number; areAllShown: boolean; onToggle: (all: boolean) => void };
 
 const gapWords = { empty: "nothing there", denied: "denied", unmapped: "no signal known", failed: "no answer" };
 const cutWords = {

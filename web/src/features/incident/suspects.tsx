@@ -20,7 +20,7 @@ export function Suspects({ incident }: { incident: IncidentView }) {
           <Suspect key={suspect.id} suspect={suspect} isLeader={index === 0 && suspect.kind === "hypothesis"} />
         ))}
         {isRunning &&
-          ruledOut.map((item) => (
+          ruledOut.slice(0, 6).map((item) => (
             <LogRow as="li" className="sus out" key={item.title + item.why}>
               <h3>{item.title}</h3>
               <p className="why">refuted: {item.why}</p>

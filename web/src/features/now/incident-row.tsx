@@ -7,6 +7,7 @@ import { Age, Time } from "../../components/time.tsx";
 import { formatDuration } from "../../lib/format-duration.ts";
 import { formatPercent } from "../../lib/format-number.ts";
 import { incidentGlyph, phaseGroups, severityText } from "../../lib/phase.ts";
+import { readable } from "../../lib/readable.ts";
 
 /** Open incidents under their headings, who needs a person first. */
 export function IncidentGroups({ incidents }: { incidents: IncidentLine[] }) {
@@ -57,13 +58,13 @@ export function IncidentRow({ incident, isFirst = false }: { incident: IncidentL
         </span>
         <b>{severityText(incident)}</b>
         {incident.entity && <span>{incident.entity.name}</span>}
-        <span>{standing(incident)}</span>
+        <span>{readable(standing(incident))}</span>
       </div>
       <p className="ttl">
         <Link href={href} data-row>
           {incident.phase === "investigating" && !incident.verdict
             ? `Investigating: ${lower(incident.title)}`
-            : incident.title}
+            : readable(incident.title)}
         </Link>
       </p>
       <p className="does">
@@ -111,7 +112,7 @@ function Does({ incident }: { incident: IncidentLine }) {
         </>
       )}
       {plan && incident.phase !== "waiting-for-approval" && `${plan.title}. `}
-      {incident.phase !== "waiting-for-approval" && incident.impact}
+      {incident.phase !== "waiting-for-approval" && readable(incident.impact ?? "")}
     </>
   );
 }

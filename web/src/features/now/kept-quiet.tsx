@@ -20,7 +20,11 @@ export function KeptQuiet({ quiet }: { quiet: NowView["keptQuiet"] }) {
         </span>
       </div>
       {quiet.items.length === 0 ? (
-        <p className="soft small">Nothing yet. What is folded or left alone appears here, with the reason.</p>
+        <p className="soft small">
+          {quiet.total === 0
+            ? "Nothing yet. What is folded or left alone appears here, with the reason."
+            : "Each is on the alerts page, with its reason."}
+        </p>
       ) : (
         <ul className="kept">
           {quiet.items.map((item) => (
