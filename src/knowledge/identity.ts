@@ -72,7 +72,7 @@ export function keysOf(found: Pick<DiscoveredEntity, "claim">): string[] {
   // Instances carry their service's name too: only their own says who they are.
   if (name.kind === "instance") return [`instance:${attributes["service.instance.id"] ?? name.name}`];
   if (partKinds.includes(name.kind)) return [`${name.kind}:${normalName(name.name)}`];
-  return keysOfAttributes({ ...attributes, "platform.workload": name.name });
+  return keysOfAttributes({ "platform.workload": name.name, ...attributes });
 }
 
 /** Kinds of which a name says nothing about a service of the same name. */
