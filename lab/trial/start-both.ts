@@ -80,6 +80,7 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
           DEMO_PLATFORM_URL: about.platformUrl,
           DEMO_PLATFORM_READ_TOKEN: tokens.readToken,
           DEMO_PLATFORM_WRITE_TOKEN: tokens.writeToken,
+          DEMO_DATABASE_NAME: about.databases[0]?.name ?? "",
           DEMO_DATABASE_URL: about.databases[0]?.url ?? "",
           DEMO_TELEMETRY_PORT: String(telemetryPort),
           DEMO_TELEMETRY_TOKEN: tokens.telemetryToken,
@@ -113,7 +114,7 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
   }
 }
 
-type About = { platformUrl: string; truthUrl: string; databases: { url: string }[] };
+type About = { platformUrl: string; truthUrl: string; databases: { name: string; url: string }[] };
 
 function firstJsonLine(child: ChildProcess): Promise<About> {
   return new Promise((resolve, reject) => {
