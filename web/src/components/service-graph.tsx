@@ -39,7 +39,7 @@ export function ServiceGraph({ nodes, edges, selectedId, label }: ServiceGraphPr
         {layout.edges.map((edge) => (
           <path
             key={`${edge.from} ${edge.to} ${edge.type}`}
-            className={`g-edge${edge.isHot ? " hot" : ""}${edge.confidence < 0.5 ? " maybe" : ""}`}
+            className={`g-edge${edge.isHot ? " hot" : layout.edges.length > 24 ? " many" : ""}${edge.confidence < 0.5 ? " maybe" : ""}`}
             d={edge.path}
           />
         ))}

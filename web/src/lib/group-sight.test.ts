@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { groupGaps, groupRuledOut, listOf } from "./group-sight.ts";
+import { groupGaps, groupRuledOut, listOf, plainName, withoutEntities } from "./group-sight.ts";
 
 const gap = (title: string, keepsOpen: string[], wayOut: string | null = null) => ({
   title,
@@ -37,4 +37,10 @@ it("says once what was ruled out for one reason", () => {
 it("cuts a long list, and says by how much", () => {
   expect(listOf(["a", "b", "c"], 2)).toBe("a, b and 1 more");
   expect(listOf([], 2)).toBe("");
+});
+
+it("calls a concept by its name, and a suspect without its entities", () => {
+  expect(plainName("cpu.limit")).toBe("processor limit");
+  expect(plainName("log-templates")).toBe("log templates");
+  expect(withoutEntities(["disk full, cart", "disk full, orders"])).toEqual(["disk full"]);
 });

@@ -1,3 +1,4 @@
+import { conceptDefinition, isConceptId } from "../../../src/core/concept.ts";
 import type { RuledOutView, SightView } from "../../../src/server/incident-views.ts";
 
 type Gap = SightView["gaps"][number];
@@ -42,7 +43,17 @@ export function listOf(names: string[], most: number): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
+/** What is kept open, without the entities: `a certificate that has ended`. */
+export function withoutEntities(suspects: string[]): string[] {
+  return [...new Set(suspects.map((suspect) => splitTitle(suspect)[0]))];
+}
+
+/** A concept by the name that people use, everything else as it is. */
+export function plainName(what: string): string {
+  return isConceptId(what) ? conceptDefinition(what).title : what.replaceAll("-", " ");
+}
+
 function splitTitle(title: string): [what: string, entity: string | null] {
   const at = title.lastIndexOf(", ");
-  return at < 0 ? [title, null] : [title.slice(0, at), title.slice(at + 2)];
+  return at < 0 ? [plainName(title), null] : [plainName(title.slice(0, at)), title.slice(at + 2)];
 }

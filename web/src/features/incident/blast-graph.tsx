@@ -10,7 +10,8 @@ import { stackLayout } from "./stack-layout.ts";
 const height = 54;
 
 /** The part of the graph with cause, path and victims; what is as usual beside it is drawn quiet. */
-export function BlastGraph({ blast }: { blast: BlastView }) {
+export function BlastGraph({ blast: whole }: { blast: BlastView }) {
+  const blast = nearHarm(whole);
   return (
     <Section
       id="radius"
@@ -22,7 +23,7 @@ export function BlastGraph({ blast }: { blast: BlastView }) {
       }
     >
       {blast.nodes.length === 0 ? (
-        <p className="soft small">Not known yet: it follows from the graph once there is a lead.</p>
+        <p className="soft small">Nobody is known to be hurt: it follows from the graph once there is a lead.</p>
       ) : (
         <Drawing blast={blast} />
       )}
@@ -92,4 +93,19 @@ function Drawing({ blast }: { blast: BlastView }) {
       </svg>
     </div>
   );
+}
+
+/** Cause, path and victims with what touches them; the rest of the estate is on the graph page. */
+export function nearHarm(blast: BlastView): BlastView {
+  const concerned = new Set(blast.nodes.filter(({ role }) => role !== "usual").map(({ entity }) => entity.id));
+  const near = new Set(concerned);
+  for (const { from, to } of blast.edges) {
+    if (concerned.has(from)) near.add(to);
+    if (concerned.has(to)) near.add(from);
+  }
+  return {
+    ...blast,
+    nodes: blast.nodes.filter(({ entity }) => near.has(entity.id)),
+    edges: blast.edges.filter(({ from, to }) => concerned.has(from) || concerned.has(to)),
+  };
 }

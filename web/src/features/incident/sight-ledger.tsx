@@ -6,7 +6,7 @@ import { Glyph } from "../../components/glyph.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { shortId } from "../../components/observation-details.tsx";
 import { capital } from "../../lib/format-number.ts";
-import { groupGaps, groupRuledOut, listOf } from "../../lib/group-sight.ts";
+import { groupGaps, groupRuledOut, listOf, plainName, withoutEntities } from "../../lib/group-sight.ts";
 import { readable } from "../../lib/readable.ts";
 import type { IncidentActions } from "./incident-actions.ts";
 import { OneQuestion } from "./one-question.tsx";
@@ -33,7 +33,7 @@ export function SightLedger({ incident, actions }: { incident: IncidentView; act
                 <li key={cut.what + cut.why}>
                   <Glyph kind="unknown" label="not asked" />
                   <span>
-                    {cut.what}: not asked
+                    {capital(listOf(cut.what.split(", ").map(plainName), 4))}: not asked
                     <span className="quiet">{cutWords[cut.why]}</span>
                   </span>
                 </li>
@@ -90,7 +90,8 @@ function Gaps({ gaps }: { gaps: SightView["gaps"] }) {
             {capital(gap.what)}: {gapWords[gap.status]}
             {gap.entities.length > 0 && ` of ${listOf(gap.entities, 3)}`}
             <span className="quiet">
-              {readable(gap.why)}.{gap.keepsOpen.length > 0 && ` Keeps open: ${listOf(gap.keepsOpen, 2)}.`}
+              {readable(gap.why)}.
+              {gap.keepsOpen.length > 0 && ` Keeps open: ${listOf(withoutEntities(gap.keepsOpen), 2)}.`}
               {gap.wayOut && (
                 <span className="way-out">
                   {" "}
@@ -114,7 +115,7 @@ function Gaps({ gaps }: { gaps: SightView["gaps"] }) {
 function MoreButton({ hidden, areAllShown, onToggle }: MoreButtonProps) {
   if (hidden <= 0) return null;
   return (
-    <button type="button" className="btn mini" onClick={() => onToggle(!areAllShown)}>
+    <button type="button" className="btn mini fold" onClick={() => onToggle(!areAllShown)}>
       {areAllShown ? "Fewer" : `${hidden} more`}
     </button>
   );

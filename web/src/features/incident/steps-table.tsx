@@ -102,7 +102,9 @@ function StepRow({ step, from, to }: { step: StepView; from: number; to: number 
         )}
       </td>
       <td className="src quiet">{step.source}</td>
-      <td className={isBad ? "is-unknown" : ""}>{isWaiting ? `waiting, ${formatDuration(seconds)}` : step.got}</td>
+      <td className={isBad ? "is-unknown" : ""}>
+        {isWaiting ? `waiting, ${formatDuration(seconds)}` : step.got || step.status}
+      </td>
       <td className="num">{formatDuration(seconds)}</td>
       <td className="wf">
         <div className="wfb">

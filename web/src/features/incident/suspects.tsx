@@ -2,6 +2,7 @@ import type { IncidentView, SuspectView } from "../../../../src/server/incident-
 import { LogRow, Section } from "../../components/log-row.tsx";
 import { ProbabilityBar } from "../../components/probability-bar.tsx";
 import { capital, formatPercent } from "../../lib/format-number.ts";
+import { readable } from "../../lib/readable.ts";
 
 /** Bar of probability, why lower, what would change it. The rest, which midwatch does not know, is never zero. */
 export function Suspects({ incident }: { incident: IncidentView }) {
@@ -67,12 +68,12 @@ function Why({ suspect }: { suspect: SuspectView }) {
       )}
       {suspect.for.length > 0 && numbers.length === 0 && (
         <>
-          <b>For</b> {suspect.for.join("; ")}.{" "}
+          <b>For</b> {readable(suspect.for.join("; "))}.{" "}
         </>
       )}
       {suspect.against.length > 0 && (
         <>
-          <b>Lower because</b> {suspect.against.join("; ")}.{" "}
+          <b>Lower because</b> {readable(suspect.against.join("; "))}.{" "}
         </>
       )}
       {!suspect.hasDirectObservation && suspect.role !== "cause" && (
@@ -87,7 +88,10 @@ function Why({ suspect }: { suspect: SuspectView }) {
       )}
       {suspect.wouldChange && (
         <>
-          <b>Would change with</b> {suspect.wouldChange}.{" "}
+          <b>Would change with</b>{" "}
+          {suspect.wouldChange.endsWith("?")
+            ? `the answer to “${readable(suspect.wouldChange)}”`
+            : `${readable(suspect.wouldChange)}.`}{" "}
         </>
       )}
       {suspect.rejected?.why && <>{capital(suspect.rejected.why)}</>}

@@ -1,6 +1,6 @@
 import type { IncidentView } from "../../../../src/server/incident-views.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { formatScaled } from "../../lib/format-number.ts";
+import { capital, formatScaled } from "../../lib/format-number.ts";
 import type { IncidentActions } from "./incident-actions.ts";
 import { QuestionAnswers } from "./one-question.tsx";
 
@@ -45,7 +45,7 @@ export function WhatWouldTell({ incident, actions }: { incident: IncidentView; a
           <div>
             <dt>Why not I</dt>
             <dd>
-              <b>{gap.title}.</b> {gap.why}
+              <b>{capital(gap.title)}.</b> {gap.why}
               {gap.wayOut && (
                 <span className="quiet">
                   <code>{gap.wayOut}</code> <CopyButton text={gap.wayOut}>Copy</CopyButton>
