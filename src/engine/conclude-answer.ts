@@ -1,18 +1,19 @@
-import type { Answer, Claim, Hypothesis, RuledOut } from "../core/answer.ts";
+import type { Answer, Hypothesis, RuledOut } from "../core/answer.ts";
 import type { Check } from "../core/check.ts";
-import type { FaultClass } from "../core/fault.ts";
 import type { CheckAnswer } from "../core/finding.ts";
 import { isReadable, type Observation } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
 import { isSurelyBefore, type OnsetInterval } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
 import { drawBlastRadius } from "./blast-radius.ts";
-import { type Candidate, fuseHypotheses, logOddsOf } from "./fuse-hypotheses.ts";
+import { type Candidate, fuseHypotheses } from "./fuse-hypotheses.ts";
 import { relateGraph } from "./graph-relations.ts";
 import { headlineFor, impactOf } from "./headline.ts";
-import { type MeasuredSymptoms, measureSymptoms } from "./measure-symptoms.ts";
+import { measureSymptoms } from "./measure-symptoms.ts";
+import { leadingClaimId, numberClaims, toHypothesis } from "./number-claims.ts";
 import { askOpenQuestion } from "./open-question.ts";
-import { classPrior, healthyPrior, unknownPrior } from "./priors.ts";
+import { unknownPrior } from "./priors.ts";
+import { shareProbabilities } from "./share-probabilities.ts";
 import { keepSightLedger } from "./sight-ledger.ts";
 import { type VerifiedFinding, verifyFindings } from "./verify-findings.ts";
 
@@ -41,7 +42,7 @@ export function concludeAnswer(input: Conclude): Answer {
   const relations = relateGraph(scope);
   const { kept } = verifyFindings(answers, observations, scope);
   const candidates = fuseHypotheses({ scope, relations, findings: kept, answers, changes: changesIn(observations) });
-  const { shares, unknown, healthy } = probabilities(candidates, measured, blindOdds(candidates, input));
+  const { shares, unknown, healthy } = shareProbabilities(candidates, measured, input);
   const ranked = candidates
     .map((candidate) => ({ candidate, probability: shares.get(candidate.id) ?? 0 }))
     .sort((left, right) => right.probability - left.probability || (left.candidate.id < right.candidate.id ? -1 : 1));
@@ -92,129 +93,6 @@ export function concludeAnswer(input: Conclude): Answer {
     engineVersion,
     calibration: { name: "set by hand from published figures; not calibrated here yet", labels: 0 },
     concludedAt: scope.now,
-  };
-}
-
-/** Nats that the symptom itself adds to "healthy": seen now, it is not; surely not to be seen, it is. */
-const healthyNats = { yes: -6, no: 2.5, "cannot-tell": -1 };
-/** When nothing is the matter at the symptom now, faults elsewhere are hardly its cause. */
-const recoveredNats = -1.5;
-
-function probabilities(candidates: readonly Candidate[], measured: MeasuredSymptoms, blind: number) {
-  const healthyOdds = healthyPrior + healthyNats[measured.isTrouble];
-  const adjusted = candidates.map((candidate) => ({
-    id: candidate.id,
-    odds: logOddsOf(candidate) + (measured.isTrouble === "no" ? recoveredNats : 0),
-  }));
-  const unknownOdds = Math.log(Math.exp(unknownPrior) + blind);
-  const highest = Math.max(unknownOdds, healthyOdds, ...adjusted.map(({ odds }) => odds));
-  const weight = (odds: number) => Math.exp(odds - highest);
-  const total = adjusted.reduce((sum, { odds }) => sum + weight(odds), weight(unknownOdds) + weight(healthyOdds));
-  const shares = new Map(adjusted.map(({ id, odds }) => [id, weight(odds) / total]));
-  return { shares, unknown: weight(unknownOdds) / total, healthy: weight(healthyOdds) / total };
-}
-
-/** However many classes a missing source keeps open, they are one gap: three suspects' worth, no more. */
-const mostBlindSuspects = 3;
-
-/**
- * Odds of suspects that nobody could look for, in a place where the trouble surely arises: they have the place's evidence
- * and none of their own, and their mass is unknown. Elsewhere a gap hides nothing that the symptom points at; a class
- * that another check could look for there is not blind; and what an estate never measures is no more open than usual.
- */
-function blindOdds(candidates: readonly Candidate[], { answers, checks, observations }: Conclude): number {
-  const refused = new Set(
-    observations.filter(({ status }) => status === "denied" || status === "failed").map(({ id }) => id),
-  );
-  const classesOf = new Map(checks.map(({ id, faultClasses }) => [id, faultClasses]));
-  const looked = new Set(
-    answers.flatMap((answer) => {
-      if (answer.kind === "against") return [`${answer.faultClass}@${answer.entityId}`];
-      if (answer.kind !== "quiet") return [];
-      return (classesOf.get(answer.checkId) ?? []).map((faultClass) => `${faultClass}@${answer.entityId}`);
-    }),
-  );
-  const known = new Set(candidates.map(({ id }) => id));
-  let total = 0;
-  for (const { faultClass: placeOnly, entityId, ownStrength } of candidates) {
-    if (placeOnly !== "unseen-mechanism" || ownStrength < 1) continue;
-    const suspects = new Set<FaultClass>();
-    for (const answer of answers) {
-      if (answer.kind !== "unknown" || answer.entityId !== entityId) continue;
-      if (!answer.observationIds.some((id) => refused.has(id))) continue;
-      for (const faultClass of answer.faultClasses) {
-        const id = `${faultClass}@${entityId}`;
-        if (!known.has(id) && !looked.has(id)) suspects.add(faultClass);
-      }
-    }
-    const odds = [...suspects].map((faultClass) => Math.exp(classPrior(faultClass) + ownStrength));
-    const strongest = odds.sort((left, right) => right - left).slice(0, mostBlindSuspects);
-    total += strongest.reduce((sum, each) => sum + each, 0);
-  }
-  return total;
-}
-
-type NumberedClaims = { list: Claim[]; idOf: ReadonlyMap<string, string> };
-
-/** The claims of the first hypothesis come first, each by its weight. */
-function numberClaims(candidates: readonly Candidate[], findings: readonly VerifiedFinding[]): NumberedClaims {
-  const wanted = new Map<string, VerifiedFinding>();
-  for (const candidate of candidates) {
-    const own = [...candidate.own, ...candidate.where].sort(
-      (left, right) => right.logLikelihoodRatio - left.logLikelihoodRatio,
-    );
-    for (const verified of own) wanted.set(verified.key, verified);
-    for (const { key } of candidate.parts) {
-      const cited = key && findings.find((verified) => verified.key === key);
-      if (cited) wanted.set(cited.key, cited);
-    }
-  }
-  const entries = [...wanted.values()].map((verified, index) => ({ verified, id: `c${index + 1}` }));
-  return {
-    list: entries.map(({ verified: { finding, result }, id }) => ({
-      id,
-      sentence: finding.sentence,
-      entityId: finding.entityId,
-      evidence: finding.evidence,
-      predicate: finding.predicate,
-      result,
-      observationIds: finding.observationIds,
-      checkId: finding.checkId,
-      onset: finding.onset,
-      effect: finding.effect,
-    })),
-    idOf: new Map(entries.map(({ verified, id }) => [verified.key, id])),
-  };
-}
-
-/** What says it best: the strongest of a hypothesis's own evidence, not that of the place it shares with others. */
-function leadingClaimId(candidate: Candidate | undefined, claims: NumberedClaims): string | null {
-  const [best] = (candidate?.own ?? [])
-    .filter(({ finding }) => finding.evidence !== "change-in-time" && finding.evidence !== "change-content")
-    .sort((left, right) => right.logLikelihoodRatio - left.logLikelihoodRatio);
-  return (best && claims.idOf.get(best.key)) ?? null;
-}
-
-function toHypothesis(candidate: Candidate, probability: number, claims: NumberedClaims): Hypothesis {
-  const keys = [...candidate.own, ...candidate.where].map(({ key }) => key);
-  return {
-    id: candidate.id,
-    faultClass: candidate.faultClass,
-    entityId: candidate.entityId,
-    probability,
-    logOdds: logOddsOf(candidate),
-    parts: candidate.parts.map(({ evidence, nats, key, why }) => ({
-      evidence,
-      logLikelihoodRatio: nats,
-      claimId: (key && claims.idOf.get(key)) ?? null,
-      why,
-    })),
-    onset: candidate.onset,
-    changeId: candidate.changeId,
-    claimIds: keys.flatMap((key) => claims.idOf.get(key) ?? []),
-    against: candidate.against,
-    hasDirectObservation: candidate.hasDirectObservation,
-    path: candidate.path,
   };
 }
 

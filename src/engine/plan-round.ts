@@ -137,10 +137,15 @@ function requestFor(need: Need, entities: EntityId[], window: Window, stepSecond
     }
     case "log-templates":
       return { kind: "log-templates", entities, window, stepSeconds };
+    // What grows slowly was set off long before it hurt.
+    case "changes":
+      return { kind: "changes", entities, window: { from: window.from - daySeconds * 1000, to: window.to } };
     default:
       return { kind: need.kind, entities, window };
   }
 }
+
+const daySeconds = 86_400;
 
 function sentenceFor(need: Need): string {
   return need.kind === "series" ? need.concept : need.kind;

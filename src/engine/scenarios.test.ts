@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { allChecks } from "../analysis/catalogue.ts";
 import type { Answer } from "../core/answer.ts";
 import { runChecks } from "./run-checks.ts";
-import { everyCheck } from "./testing/every-check.ts";
 import { simulatedFaults } from "./testing/simulated-faults.ts";
 import { simulateWorld, type World, type WorldOptions } from "./testing/simulated-world.ts";
 
-const checks = await everyCheck();
 const faults = Object.keys(simulatedFaults);
 
 async function answerTo(options: WorldOptions): Promise<{ world: World; answer: Answer }> {
   const world = simulateWorld(options);
   const answer = await runChecks({
     scope: world.scope,
-    checks,
+    checks: allChecks,
     observe: world.observe,
     recorded: [],
     budget: { seconds: 60, calls: 500, rounds: 4 },
@@ -92,7 +91,7 @@ describe("an estate of which little can be seen", () => {
     const world = simulateWorld({ seed: 3, fault: "erroring release", missing: [...everything, ...(blind ?? [])] });
     const answer = await runChecks({
       scope: { ...world.scope, entities: world.scope.entities.slice(0, 1), edges: [] },
-      checks,
+      checks: allChecks,
       observe: async (request) => ({ ...(await world.observe(request)), status: "denied", body: null }),
       recorded: [],
       budget: { seconds: 60, calls: 500, rounds: 4 },

@@ -76,7 +76,7 @@ export const changeCorrelation = defineCheck({
           (each) => each.id !== change.id && each.entityIds.includes(entityId),
         ).length;
         const lag = Math.max(0, (began.earliest + began.latest) / 2 - change.at) / 1000;
-        const effect = coincidenceEffect(lag, others, durationSeconds(scope.window));
+        const effect = coincidenceEffect(lag, others, readBackSeconds + durationSeconds(scope.window));
         const shared = {
           entity: entityId,
           faultClass,
@@ -158,6 +158,9 @@ function withoutVetoesOfOthers(answers: readonly Draft[]): Draft[] {
       !fits(answer.entityId, answer.faultClass),
   );
 }
+
+/** Changes are read a day further back than signals (`engine/plan-round.ts`). */
+const readBackSeconds = 86_400;
 
 /** What a change is called when only it is known to have set it off. Effects that look like changes set off nothing. */
 function triggerOf({ kind }: Change): FaultClass | null {
