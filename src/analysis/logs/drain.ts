@@ -26,7 +26,7 @@ type MinerSettings = {
   manyValues: number;
 };
 
-const defaults: MinerSettings = { scope: "", maximumTemplates: 10_000, manyValues: 4 };
+const defaults: MinerSettings = { scope: "", maximumTemplates: 10_000, manyValues: 8 };
 
 /** Positions beyond are compared exactly: a difference is held in the bits of one integer. */
 const comparedPositions = 30;
@@ -214,13 +214,21 @@ function differenceOf(left: Known, right: Known, limit: number): number {
 }
 
 function hasManyValues(members: Known[], mask: number, manyValues: number): boolean {
+  const positions = bitsIn(mask);
   for (let index = 0; index < comparedPositions; index++) {
     if ((mask & (1 << index)) === 0) continue;
     const values = new Set(members.map(({ hashes }) => hashes[index]));
     // A parameter among them says that this position carries values: one more word is one more value.
-    if (values.size < manyValues && !values.has(0)) return false;
+    // Several positions that vary together are more often two events than one with two values: they must show more.
+    if (values.size < manyValues * positions && !values.has(0)) return false;
   }
   return true;
+}
+
+function bitsIn(mask: number): number {
+  let bits = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
 }
 
 /** The template seen first goes on under its id; the others point to it. */

@@ -28,11 +28,10 @@ export function addressesIn(text: string): Address[] {
     /(?:[a-z][a-z0-9+.-]*:\/\/(?:[^@\s/]*@)?)?(\[[0-9a-f:]+\]|[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9])(?::(\d{2,5}))?(?![\w])/gi,
   )) {
     const [whole, host = "", port] = match;
+    // A word alone is a word, unless what stands before it says that a name was looked up.
+    const isLookedUp = /(?:ENOTFOUND|EAI_AGAIN|lookup|UnknownHostException:) $/.test(text.slice(0, match.index));
     const isAddress =
-      port !== undefined ||
-      whole.includes("://") ||
-      /^\d+(\.\d+){3}$|\.[a-z][a-z0-9-]+$/i.test(host) ||
-      /[a-z]/i.test(host);
+      port !== undefined || whole.includes("://") || /^\d+(\.\d+){3}$|\.[a-z][a-z0-9-]+$/i.test(host) || isLookedUp;
     if (isAddress && host.length > 1) found.push({ host: host.toLowerCase(), port: port ?? null });
   }
   // Node and Java write "ENOTFOUND name" and "host 'name', port 5432".
