@@ -97,7 +97,7 @@ export function createIntake(settings: Pick<TelemetrySettings, "retention" | "tr
       span.spanId,
       span.parentSpanId,
       operation.id,
-      span.status,
+      span.status === 1 || span.status === 2 ? span.status : 0,
       facts.isError,
       facts.reason,
       detailsOf(span),

@@ -123,6 +123,32 @@ describe("the receiver", () => {
     expect(answer).toMatchObject({ status: 200, body: "" });
   });
 
+  it("is not stopped by values that no column could hold", async () => {
+    const at = nanos(Date.now() - 1_000);
+    const odd = [
+      { name: "x".repeat(3_000), gauge: { dataPoints: [{ timeUnixNano: at, asDouble: 1 }] } },
+      {
+        name: "far",
+        exponentialHistogram: {
+          dataPoints: [{ timeUnixNano: at, count: "1", scale: 0, positive: { offset: 9e15, bucketCounts: ["1"] } }],
+        },
+      },
+      { name: "infinite", gauge: { dataPoints: [{ timeUnixNano: at, asDouble: "-Infinity" }] } },
+    ];
+    const answer = await post("/v1/metrics", metricsOf({ "service.name": "odd\u0000name" }, odd));
+    expect(JSON.parse(answer.body).partialSuccess).toMatchObject({ rejectedDataPoints: "2" });
+    const late = {
+      name: "late",
+      gauge: { dataPoints: [{ timeUnixNano: at, startTimeUnixNano: "1e300", asDouble: 1 }] },
+    };
+    expect((await post("/v1/metrics", metricsOf({}, [late]))).status).toBe(400);
+    const span = tracesOf({ "service.name": "odd" }, [
+      { traceId: newTraceId(), startAt: Date.now() - 500, milliseconds: 1 },
+    ]);
+    const status = JSON.stringify(span).replace('"status":{}', '"status":{"code":123456789}');
+    expect(await post("/v1/traces", status)).toMatchObject({ status: 200, body: "{}" });
+  });
+
   it("says how many items it refused and why, and takes the rest", async () => {
     const startAt = Date.now() - 1_000;
     const spans = [

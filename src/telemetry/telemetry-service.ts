@@ -176,7 +176,10 @@ async function run(
       feed.addCells(cells);
       feed.addHeartbeats(resources);
     }
-    if (cells.length > 0 || resources.size > 0) await flush();
+    if (cells.length > 0 || resources.size > 0) {
+      await flushing; // the write under way began without these rows
+      await flush();
+    }
     const bucket = Math.floor((now - EVALUATE_AFTER_MILLISECONDS) / BUCKET_MILLISECONDS);
     const step = Math.max(1, Math.round((settings.evaluateEverySeconds * 1000) / BUCKET_MILLISECONDS));
     if (!engine || bucket < evaluatedBucket + step) return;

@@ -75,7 +75,9 @@ export function booleanOf(object: JsonObject, name: string): boolean {
 /** Nanoseconds to milliseconds; null when absent or zero, which OTLP reads as unknown. */
 export function instantOf(object: JsonObject, name: string): number | null {
   const value = numberOf(object, name);
-  return value === null || value === 0 ? null : value / 1e6;
+  if (value === null || value === 0) return null;
+  if (!(value > 0 && value < 2 ** 64)) throw new MalformedOtlp(`${name} must be nanoseconds since 1970`);
+  return value / 1e6;
 }
 
 /** Enumerations are integers in OTLP/JSON; names are taken too, because senders write them. */

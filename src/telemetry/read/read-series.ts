@@ -3,7 +3,7 @@ import { type ConceptId, conceptIds } from "../../core/concept.ts";
 import type { Entity } from "../../core/entity.ts";
 import type { Gap } from "../../core/observation.ts";
 import type { Series } from "../../core/series.ts";
-import type { SignalMap, SignalMapping } from "../../core/signal-map.ts";
+import type { LabelMatcher, SignalMap, SignalMapping } from "../../core/signal-map.ts";
 import type { Database } from "../../store/database.ts";
 import { loadPeers, namesOf } from "./entity-names.ts";
 import { evaluateMapping } from "./evaluate-expression.ts";
@@ -179,10 +179,10 @@ async function coverage(
       const eligible = entities.filter(
         ({ id, kind }) => !covered.has(id) && (mapping.entityKinds.length === 0 || mapping.entityKinds.includes(kind)),
       );
-      for (const metric of metricsOf(mapping.expression)) {
+      for (const { metric, where } of leavesOf(mapping.expression)) {
         const all = seriesOf.get(metric) ?? (await loadSeries(database, metric));
         seriesOf.set(metric, all);
-        for (const { entity } of groupSeries(all, [], mapping, eligible, [])) {
+        for (const { entity } of groupSeries(all, where, mapping, eligible, [])) {
           covered.add(entity.id);
           signals.add(metric);
         }
@@ -193,17 +193,18 @@ async function coverage(
   return result.filter(({ coveredRatio }) => coveredRatio > 0);
 }
 
-function metricsOf(expression: SignalMapping["expression"]): string[] {
+/** What has to be there for the expression to have a value. */
+function leavesOf(expression: SignalMapping["expression"]): { metric: string; where: LabelMatcher[] }[] {
   switch (expression.form) {
     case "ratio":
-      return metricsOf(expression.numerator);
+      return leavesOf(expression.numerator);
     case "difference":
-      return metricsOf(expression.from);
+      return leavesOf(expression.from);
     case "sum":
-      return expression.of.flatMap(metricsOf);
+      return expression.of.flatMap(leavesOf);
     case "scaled":
-      return metricsOf(expression.of);
+      return leavesOf(expression.of);
     default:
-      return [expression.metric];
+      return [expression];
   }
 }

@@ -50,7 +50,9 @@ const needsEscape = /[\\\t\n\r\0\ud800-\udfff]/;
 /** For a jsonb column: zeros and half surrogates that JSON would spell out are taken away. */
 export function jsonColumn(value: unknown): string {
   const text = JSON.stringify(value) ?? "null";
-  return /\\u(0000|d[89a-f])/i.test(text) ? text.replace(/\\u(0000|d[89a-f][0-9a-f]{2})/gi, "\\ufffd") : text;
+  return text.includes("\\u") && /\\u(0000|d[89a-f])/i.test(text)
+    ? text.replace(/\\u(0000|d[89a-f][0-9a-f]{2})/gi, "\\ufffd")
+    : text;
 }
 
 /** Sends all lines at once; throws what PostgreSQL says. */
