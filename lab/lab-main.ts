@@ -10,6 +10,7 @@ const program = new Command("lab")
   .option("--platform-port <n>", "port of the platform API, 0: any", "0")
   .option("--platform-read-token <token>")
   .option("--platform-write-token <token>")
+  .option("--platform-drill-token <token>", "may start drills and nothing else")
   .option("--truth-port <n>", "port of the truth, 0: any", "0")
   .option("--truth-token <token>")
   .option("--estate <file>", "names and sizes; the shipped estate.yaml if not given")
@@ -45,6 +46,7 @@ try {
     readToken: options["platformReadToken"],
     writeToken: options["platformWriteToken"],
     truthToken: options["truthToken"],
+    drillToken: options["platformDrillToken"],
     seed: Number(options["seed"]),
     log: (line) => process.stderr.write(`lab: ${line}\n`),
   });

@@ -55,6 +55,8 @@ async function start(): Promise<void> {
         secrets.platformRead,
         "--platform-write-token",
         secrets.platformWrite,
+        "--platform-drill-token",
+        secrets.platformDrill,
       ],
       ...["--truth-port", "0", "--truth-token", secrets.truth],
     ],
@@ -72,6 +74,7 @@ async function start(): Promise<void> {
     DEMO_PLATFORM_URL: `http://127.0.0.1:${platformPort}`,
     DEMO_PLATFORM_READ_TOKEN: secrets.platformRead,
     DEMO_PLATFORM_WRITE_TOKEN: secrets.platformWrite,
+    DEMO_PLATFORM_DRILL_TOKEN: secrets.platformDrill,
     DEMO_DATABASE_URL: database.url,
     DEMO_DATABASE_NAME: database.name,
     DEMO_TELEMETRY_PORT: String(telemetryPort),
@@ -128,12 +131,12 @@ function end(child: ChildProcess): Promise<void> {
 }
 
 /** Tokens between lab and midwatch, made once, kept in the data folder, readable for their user only. */
-function readSecrets(): { platformRead: string; platformWrite: string; telemetry: string; truth: string } {
+function readSecrets(): { platformRead: string; platformWrite: string; platformDrill: string; telemetry: string; truth: string } {
   const file = path.join(data, "demo-secrets.json");
   if (!existsSync(file)) {
     mkdirSync(data, { recursive: true });
     const secret = () => randomBytes(24).toString("base64url");
-    const made = { platformRead: secret(), platformWrite: secret(), telemetry: secret(), truth: secret() };
+    const made = { platformRead: secret(), platformWrite: secret(), platformDrill: secret(), telemetry: secret(), truth: secret() };
     writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
   }
   return JSON.parse(readFileSync(file, "utf8"));

@@ -26,6 +26,8 @@ type ApiSettings = {
   directory: string;
   readToken: string;
   writeToken: string;
+  /** May start and heal drills, and read; null: only the write token may. */
+  drillToken: string | null;
 };
 
 class Refusal extends Error {
@@ -71,14 +73,15 @@ export async function createApi(settings: ApiSettings): Promise<FastifyInstance>
   app.addHook("onRequest", async (request) => {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
     const mayWrite = isSame(token, settings.writeToken);
-    if (!mayWrite && !isSame(token, settings.readToken))
+    const mayDrill = mayWrite || isSame(token, settings.drillToken ?? "");
+    if (!mayDrill && !isSame(token, settings.readToken))
       throw new Refusal(
         401,
         "UNAUTHORIZED",
         "No token, or one that is not known here.",
         "Send Authorization: Bearer <token>.",
       );
-    if (request.method !== "GET" && !mayWrite)
+    if (request.method !== "GET" && !(request.url.startsWith("/v1/drills/") ? mayDrill : mayWrite))
       throw new Refusal(
         403,
         "FORBIDDEN",

@@ -31,6 +31,7 @@ export type LabSettings = {
   readToken?: string | undefined;
   writeToken?: string | undefined;
   truthToken?: string | undefined;
+  drillToken?: string | undefined;
   seed: number;
   log(line: string): void;
 };
@@ -114,7 +115,14 @@ export async function startLab(settings: LabSettings): Promise<RunningLab> {
   });
   const drills = createDrills({ platform, database, backup, symptoms, faults, log });
 
-  const api = await createApi({ platform, drills, backup, directory, ...tokens });
+  const api = await createApi({
+      platform,
+      drills,
+      backup,
+      directory,
+      ...tokens,
+      drillToken: settings.drillToken ?? process.env["LAB_PLATFORM_DRILL_TOKEN"] ?? null,
+    });
   const stop = async () => {
     await api.close();
     await backup.stop();
