@@ -7,7 +7,7 @@ import { conceptInText, numbersInText } from "./alert-text.ts";
 import { mentionsInText } from "./text-mentions.ts";
 
 /** An alert as Prometheus and Alertmanager tell it. */
-export type LabelledAlert = {
+type LabelledAlert = {
   source: string;
   status: "firing" | "resolved";
   labels: Record<string, string>;

@@ -1,7 +1,7 @@
 import type { ConceptId } from "../core/concept.ts";
 import type { IncomingItem } from "../core/item.ts";
 
-export type NumberInText = IncomingItem["numbers"][number];
+type NumberInText = IncomingItem["numbers"][number];
 
 /**
  * Numbers that a text tells of a system, in base units (`2500 ms` is 2.5 s, `5 %` is 0.05), with the concept that they

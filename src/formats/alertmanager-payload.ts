@@ -16,7 +16,7 @@ export type AlertmanagerContext = {
   }) => NativeSignal | null;
 };
 
-export type AlertmanagerReading =
+type AlertmanagerReading =
   | { kind: "read"; items: IncomingItem[]; truncatedAlerts: number; problems: Problem[] }
   /** Not what Alertmanager sends. `where` is a JSON path. */
   | { kind: "refused"; problems: Problem[] };

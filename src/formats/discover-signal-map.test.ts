@@ -163,6 +163,16 @@ it.each(single)("%s is read from `%s`", (concept, text, expected) => {
   expect(best(map, concept)).toMatch(expected ?? new RegExp(`^${metric.replaceAll(".", "\\.")} by `));
 });
 
+it("where the scrape configuration took a label's name, the metric's own one tells who is called", () => {
+  const map = discoverSignalMap(
+    "test",
+    inventory(
+      "histogram http_client_request_duration_seconds job=cart server_address=cart.shop exported_server_address=pay.shop",
+    ),
+  );
+  expect(mappingsOf(map, "call.rate")[0]?.dimensionLabels.peer).toBe("exported_server_address");
+});
+
 it("a counter of errors beside one of requests gives the share that failed", () => {
   const map = discoverSignalMap(
     "test",

@@ -18,7 +18,7 @@ export type IncomingReading =
   | { kind: "read"; items: IncomingItem[]; problems: Problem[]; truncatedAlerts: number }
   | { kind: "refused"; problems: Problem[] };
 
-export type IncomingContext = { source: string; receivedAt: Instant; findSignal?: AlertmanagerContext["findSignal"] };
+type IncomingContext = { source: string; receivedAt: Instant; findSignal?: AlertmanagerContext["findSignal"] };
 
 /** More alerts than this in one payload are not one payload. */
 const mostAlerts = 10_000;

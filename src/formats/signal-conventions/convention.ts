@@ -68,7 +68,7 @@ export function counterRate(metric: string, where: LabelMatcher[] = []): SignalE
   return { form: "counter-rate", metric, where };
 }
 
-export function styleOf(entry: MetricInventoryEntry): "buckets" | "summary" {
+function styleOf(entry: MetricInventoryEntry): "buckets" | "summary" {
   return entry.type === "summary" ? "summary" : "buckets";
 }
 

@@ -174,9 +174,15 @@ export function findDimensionLabels(
   return found;
 }
 
+/**
+ * Prometheus renames a metric's own label to `exported_…` where the scrape configuration sets one of the same name: then
+ * the plain label tells of the target itself, not of the one who is called.
+ */
 export function findPeerLabel(entry: MetricInventoryEntry): string | undefined {
   const own = new Set(chooseEntityLabels(entry));
-  return peerLabels.find((candidate) => hasLabel(entry, candidate) && !own.has(candidate));
+  return peerLabels
+    .flatMap((candidate) => [`exported_${candidate}`, candidate])
+    .find((candidate) => hasLabel(entry, candidate) && !own.has(candidate));
 }
 
 export function findStatusLabel(entry: MetricInventoryEntry): string | undefined {

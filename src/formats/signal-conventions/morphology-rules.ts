@@ -1,7 +1,7 @@
 import type { ConceptId } from "../../core/concept.ts";
 
 /** Values of this kind a rule needs, so that they can be brought into base units. */
-export type Quantity = "bytes" | "seconds" | "ratio" | "count";
+type Quantity = "bytes" | "seconds" | "ratio" | "count";
 
 /**
  * A metric means the concept when its name holds a word of each group and none of `none`. The first rule that fits wins,

@@ -57,7 +57,15 @@ function byRule(entry: MetricInventoryEntry, name: MetricName): SignalMapping[] 
     if (expression === null) continue;
     const target =
       rule.concept === "certificate.not_after"
-        ? findLabel(entry, ...peerLabels, "domain", "dnsname", "subject_cn", "cn")
+        ? findLabel(
+            entry,
+            ...peerLabels.map((label) => `exported_${label}`),
+            ...peerLabels,
+            "domain",
+            "dnsname",
+            "subject_cn",
+            "cn",
+          )
         : undefined;
     const lines = [line(speaker, rule.concept, entry, expression, target ? { entityLabels: [target] } : {})];
     if (rule.concept === "dns.lookup_time") lines.push(...failures("dns.failure_rate", entry));

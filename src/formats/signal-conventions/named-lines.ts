@@ -4,7 +4,7 @@ import type { LabelMatcher, SignalExpression, SignalMapping } from "../../core/s
 import { counterRate, gauge, line, type MetricIndex } from "./convention.ts";
 
 /** A concept that one metric of known name says by itself. */
-export type NamedLine = {
+type NamedLine = {
   concept: ConceptId;
   metric: string;
   form: "counter" | "sum" | "mean" | "max" | "min";

@@ -33,7 +33,7 @@ export const opentelemetry: SignalConvention = {
 /** Prometheus exporters put the unit into the name, or not, and `_total` behind counters, or not. */
 const unitSuffixes = ["", "_seconds", "_milliseconds", "_bytes", "_ratio", "_percent"];
 
-export function findMetric(metrics: MetricIndex, otlpName: string): MetricInventoryEntry | undefined {
+function findMetric(metrics: MetricIndex, otlpName: string): MetricInventoryEntry | undefined {
   const underscored = otlpName.replaceAll(".", "_");
   return (
     metrics.get(otlpName) ??
@@ -241,7 +241,12 @@ function rest(metrics: MetricIndex): SignalMapping[] {
         entityKinds: ["host", "storage"],
       }),
     );
-    lines.push(line(speaker, "disk.capacity", used, gauge(used.metric), { entityKinds: ["host", "storage"] }));
+    // All states together are the whole disk only where the free part is told as well.
+    if ((used.labels[state] ?? []).includes("free")) {
+      lines.push(line(speaker, "disk.capacity", used, gauge(used.metric), { entityKinds: ["host", "storage"] }));
+    }
   }
+  const size = findMetric(metrics, "system.filesystem.limit");
+  if (size) lines.push(line(speaker, "disk.capacity", size, gauge(size.metric), { entityKinds: ["host", "storage"] }));
   return lines;
 }

@@ -20,7 +20,7 @@ const connect = (url: string, dependencies: Parameters<typeof connectAlertmanage
       type: "alertmanager",
       url,
       bearerToken: secret,
-      timeoutSeconds: 0.5,
+      timeoutSeconds: 2,
       prometheus: "prometheus/main",
     }),
     dependencies,

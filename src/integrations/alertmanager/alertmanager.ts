@@ -25,7 +25,7 @@ export const alertmanagerConfig = z.strictObject({
     .describe("Name of the Prometheus connection that evaluates the rules; `prometheus/main`, say."),
 });
 
-export type AlertmanagerConfig = z.infer<typeof alertmanagerConfig>;
+type AlertmanagerConfig = z.infer<typeof alertmanagerConfig>;
 
 const texts = z.record(z.string(), z.string());
 const alerts = z.array(

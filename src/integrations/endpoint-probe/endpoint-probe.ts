@@ -22,7 +22,7 @@ export const endpointProbeConfig = z.strictObject({
   timeoutSeconds: z.number().positive().max(30).default(3),
 });
 
-export type EndpointProbeConfig = z.infer<typeof endpointProbeConfig>;
+type EndpointProbeConfig = z.infer<typeof endpointProbeConfig>;
 
 const probesAtOnce = 8;
 

@@ -14,7 +14,7 @@ export type HttpClientSettings = {
   headers?: Record<string, string>;
 };
 
-export type HttpDependencies = {
+type HttpDependencies = {
   transport: Transport;
   now: () => Instant;
   sleep: (milliseconds: number) => Promise<void>;

@@ -26,13 +26,13 @@ const senders = {
         name: "main",
         type: "slack",
         webhookUrl: `${url}/services/secret-part`,
-        timeoutSeconds: 0.4,
+        timeoutSeconds: 2,
       }),
       nodeDependencies(),
     ),
   webhook: (url: string) =>
     connectOutgoingWebhook(
-      outgoingWebhookConfig.parse({ name: "main", type: "outgoing-webhook", url, timeoutSeconds: 0.4, signingKey }),
+      outgoingWebhookConfig.parse({ name: "main", type: "outgoing-webhook", url, timeoutSeconds: 2, signingKey }),
       nodeDependencies(),
     ),
 };

@@ -4,7 +4,7 @@ import { request as requestTls } from "node:https";
 /** One HTTP exchange. Handed in, so that tests can stand in for the network. */
 export type Transport = (request: TransportRequest) => Promise<TransportAnswer>;
 
-export type TransportRequest = {
+type TransportRequest = {
   method: "GET" | "POST" | "PUT" | "DELETE";
   url: string;
   headers: Record<string, string>;

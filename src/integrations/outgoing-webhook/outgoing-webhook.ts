@@ -22,7 +22,7 @@ export const outgoingWebhookConfig = z.strictObject({
     .describe("Signs the body: header X-Midwatch-Signature, `sha256=` and the HMAC in hex."),
 });
 
-export type OutgoingWebhookConfig = z.infer<typeof outgoingWebhookConfig>;
+type OutgoingWebhookConfig = z.infer<typeof outgoingWebhookConfig>;
 
 /** Posts each message as JSON. The receiver tells repeats apart by `key`, which is also the header Idempotency-Key. */
 export function connectOutgoingWebhook(

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** `docs/platform-api.md` as schemas. Unknown members are ignored: a platform may say more. */
 const instant = z.string();
 
-export const instanceSchema = z.object({
+const instanceSchema = z.object({
   id: z.string(),
   version: z.string().nullable().default(null),
   startedAt: instant.nullable().default(null),
@@ -20,7 +20,7 @@ export const instanceSchema = z.object({
     .default(null),
 });
 
-export const workloadSchema = z.object({
+const workloadSchema = z.object({
   name: z.string(),
   kind: z.enum(["service", "worker", "database", "cache", "queue", "storage", "dns", "proxy", "external"]),
   environment: z.string(),
@@ -43,14 +43,14 @@ export const workloadSchema = z.object({
   dependsOn: z.array(z.string()).default([]),
 });
 
-export const versionSchema = z.object({
+const versionSchema = z.object({
   version: z.string(),
   deployedAt: instant,
   commit: z.string().nullable().default(null),
   summary: z.string().nullable().default(null),
 });
 
-export const flagSchema = z.object({
+const flagSchema = z.object({
   key: z.string(),
   workload: z.string().nullable().default(null),
   value: z.union([z.boolean(), z.number(), z.string()]),
@@ -58,7 +58,7 @@ export const flagSchema = z.object({
   changedAt: instant.nullable().default(null),
 });
 
-export const scheduleSchema = z.object({
+const scheduleSchema = z.object({
   name: z.string(),
   workload: z.string().nullable().default(null),
   every: z.string(),
@@ -68,7 +68,7 @@ export const scheduleSchema = z.object({
   revision: z.string(),
 });
 
-export const changeSchema = z.object({
+const changeSchema = z.object({
   id: z.string(),
   at: instant,
   actor: z.string(),

@@ -85,7 +85,7 @@ const configure = (url: string) =>
     type: "platform",
     url,
     bearerToken: secret,
-    timeoutSeconds: 0.5,
+    timeoutSeconds: 2,
     write: { token: "the-write-token" },
   });
 const window = { from: Date.parse("2026-11-21T13:00:00Z"), to: Date.parse("2026-11-21T14:00:00Z") };

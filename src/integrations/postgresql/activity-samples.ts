@@ -7,7 +7,7 @@ import type { Session } from "./look.ts";
  * that is seen counts once, with the longest time at which it was seen. Short statements are mostly missed, so these
  * figures are about the slow ones; blocks are not known and read 0.
  */
-export type ActivitySamples = {
+type ActivitySamples = {
   take(session: Session, at: Instant): Promise<void>;
   statements(now: Instant, since: Instant): DatabaseActivity["statements"];
 };
@@ -71,7 +71,7 @@ function summed(executions: Execution[]): Map<string, { calls: number; seconds: 
 }
 
 /** One statement with other values is the same statement; values may also be somebody's data. */
-export function normalizeStatement(text: string): string {
+function normalizeStatement(text: string): string {
   return text
     .replaceAll(/'(?:[^']|'')*'/g, "?")
     .replaceAll(/\b\d+(\.\d+)?\b/g, "?")

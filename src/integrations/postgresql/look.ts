@@ -16,7 +16,7 @@ export type Snapshot = {
   >;
 };
 
-export type Note = { what: string; wayOut: string; isRight: boolean };
+type Note = { what: string; wayOut: string; isRight: boolean };
 
 export type Look = {
   version: string;

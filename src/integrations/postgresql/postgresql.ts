@@ -24,7 +24,7 @@ export const postgresqlConfig = z.strictObject({
   sampleEverySeconds: z.number().positive().default(15).describe("Statistics are counters: rates need two looks."),
 });
 
-export type PostgresqlConfig = z.infer<typeof postgresqlConfig>;
+type PostgresqlConfig = z.infer<typeof postgresqlConfig>;
 
 /** Only where pg_stat_statements is missing; the statement is light, and a second catches what is slow. */
 const activitySampleSeconds = 1;

@@ -1,7 +1,7 @@
 import type { Statistic } from "../../core/concept.ts";
 import type { LabelMatcher, SignalExpression } from "../../core/signal-map.ts";
 
-export type CompileSettings = {
+type CompileSettings = {
   statistic: Statistic;
   /** Narrows every metric of the expression: the entities that are asked about. */
   where: LabelMatcher[];
@@ -17,7 +17,7 @@ export type CompileSettings = {
 };
 
 /** What the query really asks where the estate does not keep what was asked for; null: exactly that. */
-export type CompiledSignal = { query: string; deviation: string | null };
+type CompiledSignal = { query: string; deviation: string | null };
 
 /** One aggregate PromQL query for an expression: one series for each combination of the kept labels. */
 export function compileSignal(expression: SignalExpression, settings: CompileSettings): CompiledSignal {

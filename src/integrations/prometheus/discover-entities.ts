@@ -33,6 +33,7 @@ const targetLabels: Record<string, string> = {
   environment: "deployment.environment.name",
   env: "deployment.environment.name",
   cluster: "k8s.cluster.name",
+  server_address: "server.address",
 };
 
 type Target = { job: string; instance: string; attributes: Record<string, string> };
@@ -43,21 +44,17 @@ export function discoverEntities(
   signals: SignalStateReader,
   connection: string,
 ): Required<EntityDiscoverer> {
-  const look = async <Item>(
-    window: Window,
-    read: (state: SignalState) => Promise<Item[]>,
-  ): Promise<SourceAnswer<Item[]>> => {
+  const look = async <Item>(read: (state: SignalState) => Promise<Item[]>): Promise<SourceAnswer<Item[]>> => {
     const known = await signals();
     if (known.kind === "trouble") return known.answer;
     const items = await read(known.state);
-    void window;
     return { status: items.length > 0 ? "data" : "empty", body: items, gaps: [] };
   };
   return {
     discover: async (window) => {
       const targets = await readTargets(api, window.to);
       if ("status" in targets) return targets;
-      return look(window, async (state) => {
+      return look(async (state) => {
         const services = await readServices(api, state, targets, window, connection);
         return [...services, ...instancesOf(targets, services, window.to, connection)];
       });
@@ -65,7 +62,7 @@ export function discoverEntities(
     discoverEdges: async (window) => {
       const targets = await readTargets(api, window.to);
       if ("status" in targets) return targets;
-      return look(window, async (state) => {
+      return look(async (state) => {
         const services = await readServices(api, state, targets, window, connection);
         const names = new Set(services.map(({ claim }) => claim.name.name));
         return [...(await readCalls(api, state, window, names)), ...targets.map((target) => partOf(target, window.to))];
@@ -135,7 +132,7 @@ async function readServices(
     const shared = sharedAttributes(members);
     const claimed = { "service.name": name, ...shared, ...attributes, ...(job === undefined ? {} : { job }) };
     if (label === "job" && shared["service.name"] === undefined) claimed["service.name"] = name;
-    const kind = kinds.has("service") ? "service" : ([...kinds][0] ?? "service");
+    const kind = bestKind(kinds);
     const namespace = attributes["namespace"] ?? shared["k8s.namespace.name"] ?? "";
     return {
       claim: {
@@ -180,12 +177,19 @@ function nameIn(label: string, value: string): string {
   return label === "job" || label === "exported_job" ? (value.split("/").at(-1) ?? value) : value;
 }
 
-/** What the exporters' own lines are about, says what the entity is; all else serves. */
-function kindOf(mapping: SignalMapping): EntityKind {
-  if (mapping.concept.startsWith("request.") || mapping.concept.startsWith("call."))
-    return mapping.entityKinds.includes("service") ? "service" : (mapping.entityKinds[0] ?? "service");
-  if (mapping.concept.startsWith("queue.") && mapping.entityKinds.includes("worker")) return "worker";
-  return mapping.entityKinds.includes("service") ? "service" : (mapping.entityKinds[0] ?? "service");
+/** What a line says of the kind: exporters know theirs; who answers or asks serves; what only keeps, keeps. */
+function kindOf({ concept, entityKinds }: SignalMapping): EntityKind {
+  if (!entityKinds.includes("service")) return entityKinds[0] ?? "service";
+  if (concept.startsWith("cache.")) return "cache";
+  if (concept.startsWith("queue.")) return "worker";
+  if (concept.startsWith("disk.")) return "storage";
+  return concept.startsWith("request.") || concept.startsWith("call.") ? "service" : "host";
+}
+
+/** The most telling of what the lines say; `host` stands for those that every process has. */
+function bestKind(kinds: Set<EntityKind>): EntityKind {
+  if (kinds.has("service")) return "service";
+  return [...kinds].find((kind) => kind !== "host") ?? "service";
 }
 
 function sharedAttributes(members: Target[]): Record<string, string> {

@@ -8,7 +8,7 @@ const placeLabels =
   /^(instance|exported_instance|pod|pod_name|k8s_pod_name|k8s\.pod\.name|kubernetes_pod_name|exported_pod|instance_id|service_instance_id|service\.instance\.id|host\.name|host_name)$/;
 const namespaceLabels = /(^|_)namespace$|^service\.namespace$|^k8s\.namespace\.name$/;
 const addressLabels =
-  /^(server_address|server\.address|host|target|domain|dnsname|cn|subject_cn|remote_host|peer|http\.host|net_peer_name|net\.peer\.name)$/;
+  /^(exported_)?(server_address|server\.address|host|target|domain|dnsname|cn|subject_cn|remote_host|peer|http\.host|net_peer_name|net\.peer\.name)$/;
 
 const serviceAttributes = [
   "service.name",

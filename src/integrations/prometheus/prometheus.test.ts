@@ -52,7 +52,7 @@ function answerTo(
 
 const secret = "a-token-that-nobody-should-see";
 const configure = (url: string, more: object = {}) =>
-  prometheusConfig.parse({ name: "main", type: "prometheus", url, bearerToken: secret, timeoutSeconds: 0.5, ...more });
+  prometheusConfig.parse({ name: "main", type: "prometheus", url, bearerToken: secret, timeoutSeconds: 2, ...more });
 const ask = (connection: ReturnType<typeof connectPrometheus>, among = entities.slice(0, 1)) =>
   connection.metrics!.readSeries({
     concept: "request.rate",

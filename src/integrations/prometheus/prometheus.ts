@@ -48,7 +48,7 @@ export const prometheusConfig = z.strictObject({
     .describe("What a metric means, where midwatch does not find it out by itself."),
 });
 
-export type PrometheusConfig = z.infer<typeof prometheusConfig>;
+type PrometheusConfig = z.infer<typeof prometheusConfig>;
 
 /** What only this integration has: the rules behind alerts, and the signal map to be shown. */
 export type PrometheusConnection = Connection & { readRules: RuleReader; readSignalMap: SignalStateReader };

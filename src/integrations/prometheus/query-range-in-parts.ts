@@ -8,7 +8,7 @@ const mostSteps = 10_000;
 /** Halved this often: an eighth of the window at a time is the least that is asked for. */
 const mostHalvings = 3;
 
-export type RangeInParts = {
+type RangeInParts = {
   series: MatrixSeries[];
   notes: string[];
   /** Set when a part of the window could not be read. */

@@ -41,7 +41,7 @@ const rules = z.object({
 });
 
 /** An alert rule as the server runs it; its expression is the signal that fires. */
-export type AlertRule = {
+type AlertRule = {
   name: string;
   group: string;
   query: string;
@@ -82,7 +82,7 @@ export function createRuleReader(api: PrometheusApi, connection: string, url: st
 }
 
 /** The rule behind an alert: by name, and among rules of one name by the labels that they set. */
-export function findRule(all: AlertRule[], alert: Record<string, string>): AlertRule | null {
+function findRule(all: AlertRule[], alert: Record<string, string>): AlertRule | null {
   const named = all.filter(({ name }) => name === alert["alertname"]);
   const fitting = named.filter((rule) =>
     Object.entries(rule.labels).every(([label, value]) => value.includes("{{") || alert[label] === value),

@@ -45,7 +45,7 @@ export async function readInventory(
   return { kind: "data", data: [...entries.values()], warnings };
 }
 
-export type Family = {
+type Family = {
   metric: string;
   type: Type;
   unit: string | null /** The series that stand for its labels. */;
@@ -53,7 +53,7 @@ export type Family = {
 };
 
 /** Metrics grouped into families; without metadata (federation, remote write) the names alone tell. */
-export function familiesOf(metrics: string[], types: z.infer<typeof metadata>): Family[] {
+function familiesOf(metrics: string[], types: z.infer<typeof metadata>): Family[] {
   const known = new Set(metrics);
   const families: Family[] = [];
   const parts = new Set<string>();

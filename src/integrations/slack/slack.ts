@@ -26,7 +26,7 @@ export const slackConfig = z.strictObject({
   callsPerMinute,
 });
 
-export type SlackConfig = z.infer<typeof slackConfig>;
+type SlackConfig = z.infer<typeof slackConfig>;
 
 /** Slack cuts a section at 3,000 characters. */
 const longestSection = 2900;
