@@ -8,8 +8,13 @@ import type { Pace } from "./pace.ts";
 
 /** Window of an investigation: from well before the first complaint until its start. Fixed, so that it can go on later. */
 export function windowFor(incident: IncidentState, startedAt: Instant, pace: Pace): Window {
-  const complaint = Math.min(startedAt, ...incident.items.map(({ startsAt }) => startsAt));
+  const complaint = Math.min(startedAt, ...knownAt(incident, startedAt).map(({ startsAt }) => startsAt));
   return { from: complaint - pace.lookBackSeconds * 1000, to: startedAt };
+}
+
+/** What had joined by then: alerts that join later must not change what an investigation under way asks. */
+function knownAt(incident: IncidentState, at: Instant): IncidentState["items"] {
+  return incident.items.filter(({ transitions }) => (transitions[0] ?? 0) <= at);
 }
 
 /** Where the search begins. Pure: the same incident, items and graph give the same scope after a crash. */
@@ -21,7 +26,11 @@ export function scopeFor(
   pace: Pace,
 ): Scope {
   const window = windowFor(incident, startedAt, pace);
-  const symptoms = symptomsOf(incident, items);
+  const known = new Set(knownAt(incident, startedAt).map(({ itemId }) => itemId));
+  const symptoms = symptomsOf(
+    incident,
+    items.filter(({ id }) => known.has(id)),
+  );
   const complaint = window.from + pace.lookBackSeconds * 1000;
   const usualUntil = Math.max(window.from + 60_000, complaint - pace.onsetSlackSeconds * 1000);
   return {
@@ -39,14 +48,12 @@ export function scopeFor(
   };
 }
 
-/** One for each item and entity that it names, earliest first; what has resolved comes after what still fires. */
+/** One for each item and entity that it names, earliest first. */
 export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symptom[] {
-  const stateOf = new Map(incident.items.map((item) => [item.itemId, item]));
-  const known = items.filter(({ id }) => stateOf.has(id));
-  const ordered = [...known].sort((left, right) => {
-    const rank = (item: IncomingItem) => (stateOf.get(item.id)?.state === "resolved" ? 1 : 0);
-    return rank(left) - rank(right) || left.startsAt - right.startsAt || (left.id < right.id ? -1 : 1);
-  });
+  const members = new Set(incident.items.map(({ itemId }) => itemId));
+  const ordered = items
+    .filter(({ id }) => members.has(id))
+    .sort((left, right) => left.startsAt - right.startsAt || (left.id < right.id ? -1 : 1));
   const symptoms = ordered.flatMap((item) =>
     item.entityIds.slice(0, 3).map((entityId): Symptom => {
       const bad = item.concept ? conceptDefinition(item.concept).bad : "none";
