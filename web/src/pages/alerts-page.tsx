@@ -41,7 +41,7 @@ export function AlertsPage() {
         <p>
           Every one is here with what was done and why.{" "}
           {body.overruled.decisions > 0 &&
-            `Over ${body.overruled.days} days people overruled ${formatCount(body.overruled.count)} of ${formatCount(body.overruled.decisions)} decisions.`}
+            `Over ${body.overruled.days === 1 ? "a day" : `${body.overruled.days} days`} people overruled ${formatCount(body.overruled.count)} of ${formatCount(body.overruled.decisions)} decisions.`}
         </p>
       </header>
       <div className="inbox">

@@ -46,8 +46,7 @@ export function GraphPage({ entityId }: { entityId?: string }) {
         </h1>
         <p>
           {unseen > 0 && `Of ${countWord(unseen)} nothing can be seen. `}
-          As of <Time at={body.asOf} precision="second" />. An arrow of need runs from left to right; every edge says
-          who told it.
+          As of <Time at={body.asOf} precision="second" />. Callers stand left of what they need.
         </p>
       </header>
       <div className="graph-tools">

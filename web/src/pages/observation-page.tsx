@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import type { ObservationView } from "../../../src/server/incident-views.ts";
+import type { ChartRow, ObservationView } from "../../../src/server/incident-views.ts";
 import { ChartStrip } from "../components/chart-strip.tsx";
 import { LogRow } from "../components/log-row.tsx";
 import { ObservationDetails, shortId } from "../components/observation-details.tsx";
@@ -8,6 +8,7 @@ import { refetch, useResource } from "../data/resources.ts";
 import { DataTable } from "../features/observation/data-table.tsx";
 import { formatDuration } from "../lib/format-duration.ts";
 import { capital } from "../lib/format-number.ts";
+import { shownWindow } from "../lib/shown-window.ts";
 import { Tabs, useTitle } from "../shell/page-frame.tsx";
 import { PageStates } from "../shell/page-states.tsx";
 
@@ -27,6 +28,7 @@ export function ObservationPage({ observationId }: { observationId: string }) {
       />
     );
   }
+  const rows = rowsOf(body);
   return (
     <>
       <header className="lead">
@@ -50,33 +52,25 @@ export function ObservationPage({ observationId }: { observationId: string }) {
         <LogRow>
           <ObservationDetails observation={body} isHere />
         </LogRow>
-        {body.charts.map((chart) => (
-          <LogRow key={chart.title}>
-            <h3 className="chart-h">{chart.title}</h3>
+        {rows.length > 0 && (
+          <LogRow>
             <ChartStrip
-              label={chart.title}
-              window={body.window}
+              label={body.inWords}
+              window={shownWindow(
+                body.window,
+                rows.flatMap(({ series }) => series),
+                [],
+              )}
               pennants={[]}
               bands={[]}
               isNowShown={false}
-              rows={chart.series.slice(0, 12).map((series, index) => ({
-                id: String(index),
-                title: series.label || chart.title,
-                note: null,
-                unit: chart.unit,
-                series: [series],
-                usual: null,
-                limit: null,
-                goal: null,
-                waitsFor: null,
-                observationIds: [],
-              }))}
+              rows={rows.slice(0, mostRows)}
             />
-            {chart.series.length > 12 && (
-              <p className="quiet small">{chart.series.length - 12} more series are in the raw data.</p>
+            {rows.length > mostRows && (
+              <p className="quiet small">{rows.length - mostRows} more series are in the raw data.</p>
             )}
           </LogRow>
-        ))}
+        )}
         {body.logLines.length > 0 && (
           <LogRow>
             <pre className="logx lines">
@@ -125,6 +119,27 @@ export function ObservationPage({ observationId }: { observationId: string }) {
       </div>
       <Tabs />
     </>
+  );
+}
+
+/** More are unreadable on one page; all of them are in the raw data. */
+const mostRows = 16;
+
+/** One row a series, all on one axis. */
+function rowsOf({ charts }: ObservationView): ChartRow[] {
+  return charts.flatMap((chart) =>
+    chart.series.map((series, index) => ({
+      id: `${chart.title} ${index}`,
+      title: series.label || chart.title,
+      note: null,
+      unit: chart.unit,
+      series: [series],
+      usual: null,
+      limit: null,
+      goal: null,
+      waitsFor: null,
+      observationIds: [],
+    })),
   );
 }
 

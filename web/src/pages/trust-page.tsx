@@ -34,7 +34,10 @@ export function TrustPage() {
       <header className="lead">
         <h1>{headline.title}</h1>
         <p>
-          {headline.sub} <Link href="/incidents">All {body.incidents}, one by one</Link>
+          {headline.sub}{" "}
+          {body.incidents > 0 && (
+            <Link href="/incidents">{body.incidents === 1 ? "See it" : `All ${body.incidents}, one by one`}</Link>
+          )}
         </p>
       </header>
       <section className="grid4" aria-label="The four measures">

@@ -7,7 +7,7 @@ import { linePath, verticalScale } from "../../lib/chart-scale.ts";
 import { formatTime, ticksWithin } from "../../lib/format-time.ts";
 import { readable } from "../../lib/readable.ts";
 import { seriesPoints } from "../../lib/series-value.ts";
-import { shownWindow } from "./proof-strip.tsx";
+import { proofWindow } from "./proof-strip.tsx";
 
 type Lane = { title: string; kinds: TimelineEntry["kind"][] };
 const lanes: Lane[] = [
@@ -59,7 +59,7 @@ function Lanes({ incident }: { incident: IncidentView }) {
   const { proof, timeline, onset } = incident;
   const plot = width - 58;
   const stamps = timeline.map(({ at }) => Date.parse(at));
-  const window = shownWindow(incident);
+  const window = proofWindow(incident);
   const from = Date.parse(window.from);
   const to = Math.max(Date.parse(window.to), ...stamps);
   const x = (at: number) => ((Math.min(Math.max(at, from), to) - from) / Math.max(1, to - from)) * plot;

@@ -3,13 +3,14 @@ import { ChartLegend } from "../../components/chart-legend.tsx";
 import { ChartStrip } from "../../components/chart-strip.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
+import { shownWindow } from "../../lib/shown-window.ts";
 import { FlagList, letterOf } from "./flag-list.tsx";
 
 /** Every signal that matters over one axis, with the changes and the onset. Traffic is always among them. */
 export function ProofStrip({ incident }: { incident: IncidentView }) {
   const { proof, onset } = incident;
   const isUnknown = incident.headline.verdict === "unknown";
-  const window = shownWindow(incident);
+  const window = proofWindow(incident);
   const rows = proof.rows.map(({ title }) => title).join(", ");
   const pennants = proof.flags.map((flag, index) => ({
     at: Date.parse(flag.change.at),
@@ -50,18 +51,13 @@ export function ProofStrip({ incident }: { incident: IncidentView }) {
   );
 }
 
-/** Without the empty beginning: from a little before the first sample, change or onset, as far as the window reaches. */
-export function shownWindow({ proof, onset }: Pick<IncidentView, "proof" | "onset">): IncidentView["proof"]["window"] {
-  const firsts = proof.rows
-    .flatMap(({ series }) => series)
-    .flatMap((line) => {
-      const index = line.values.findIndex((value) => value !== null);
-      return index < 0 ? [] : [Date.parse(line.startAt) + index * line.stepSeconds * 1000];
-    });
-  if (firsts.length === 0) return proof.window;
-  const marks = [...firsts, ...proof.flags.map(({ change }) => Date.parse(change.at))];
-  const first = Math.min(...marks, onset ? Date.parse(onset.earliest) : Number.POSITIVE_INFINITY);
-  const margin = (Date.parse(proof.window.to) - first) * 0.06;
-  const from = Math.max(Date.parse(proof.window.from), first - margin);
-  return { from: new Date(from).toISOString(), to: proof.window.to };
+/** Without the empty beginning: from a little before the first sample, change or onset. */
+export function proofWindow({ proof, onset }: Pick<IncidentView, "proof" | "onset">): IncidentView["proof"]["window"] {
+  const marks = proof.flags.map(({ change }) => Date.parse(change.at));
+  if (onset) marks.push(Date.parse(onset.earliest));
+  return shownWindow(
+    proof.window,
+    proof.rows.flatMap(({ series }) => series),
+    marks,
+  );
 }
