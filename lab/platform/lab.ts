@@ -116,13 +116,13 @@ export async function startLab(settings: LabSettings): Promise<RunningLab> {
   const drills = createDrills({ platform, database, backup, symptoms, faults, log });
 
   const api = await createApi({
-      platform,
-      drills,
-      backup,
-      directory,
-      ...tokens,
-      drillToken: settings.drillToken ?? process.env["LAB_PLATFORM_DRILL_TOKEN"] ?? null,
-    });
+    platform,
+    drills,
+    backup,
+    directory,
+    ...tokens,
+    drillToken: settings.drillToken ?? process.env["LAB_PLATFORM_DRILL_TOKEN"] ?? null,
+  });
   const stop = async () => {
     await api.close();
     await backup.stop();

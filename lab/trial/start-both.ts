@@ -18,7 +18,7 @@ export type BothSettings = {
 };
 export type Both = { lab: LabView; midwatch: MidwatchView; stop(): Promise<void> };
 
-const readyMilliseconds = 120_000;
+const readyMilliseconds = 300_000;
 
 /** Starts lab and midwatch as `npm start` does, on a data folder of the trial's own. Their words go to `<data>/*.log`. */
 export async function startBoth(settings: BothSettings): Promise<Both> {
@@ -26,7 +26,13 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
     if (!existsSync(entry)) throw new Error(`${entry} is missing: run npm run build`);
   mkdirSync(settings.data, { recursive: true, mode: 0o755 });
   const secret = () => randomBytes(24).toString("base64url");
-  const tokens = { readToken: secret(), writeToken: secret(), truthToken: secret(), telemetryToken: secret() };
+  const tokens = {
+    readToken: secret(),
+    writeToken: secret(),
+    truthToken: secret(),
+    drillToken: secret(),
+    telemetryToken: secret(),
+  };
   const telemetryPort = await freePort();
   const pagePort = await freePort();
   const children: ChildProcess[] = [];
@@ -42,6 +48,8 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
         tokens.readToken,
         "--platform-write-token",
         tokens.writeToken,
+        "--platform-drill-token",
+        tokens.drillToken,
         "--truth-token",
         tokens.truthToken,
         "--seed",
@@ -80,6 +88,8 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
           DEMO_PLATFORM_URL: about.platformUrl,
           DEMO_PLATFORM_READ_TOKEN: tokens.readToken,
           DEMO_PLATFORM_WRITE_TOKEN: tokens.writeToken,
+          DEMO_PLATFORM_DRILL_TOKEN: tokens.writeToken,
+          DEMO_PLATFORM_DRILL_TOKEN: tokens.drillToken,
           DEMO_DATABASE_NAME: about.databases[0]?.name ?? "",
           DEMO_DATABASE_URL: about.databases[0]?.url ?? "",
           DEMO_TELEMETRY_PORT: String(telemetryPort),
