@@ -88,7 +88,6 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
           DEMO_PLATFORM_URL: about.platformUrl,
           DEMO_PLATFORM_READ_TOKEN: tokens.readToken,
           DEMO_PLATFORM_WRITE_TOKEN: tokens.writeToken,
-          DEMO_PLATFORM_DRILL_TOKEN: tokens.writeToken,
           DEMO_PLATFORM_DRILL_TOKEN: tokens.drillToken,
           DEMO_DATABASE_NAME: about.databases[0]?.name ?? "",
           DEMO_DATABASE_URL: about.databases[0]?.url ?? "",
