@@ -125,6 +125,7 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     ];
     closing.push(() => Promise.all(configured.map((connection) => connection.close?.())));
 
+    const readers = connections.filter((connection) => connection.metrics);
     const observe = createObserve({
       connections: () => connections,
       findEntities: async (ids) => register.find(ids),
@@ -177,6 +178,8 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
         return ids.flatMap((id) => found.get(id) ?? []);
       },
       readEntities: async (ids) => register.find(ids),
+      // Only when nothing else is asked does the own telemetry's age say how far back anybody can look.
+      historySince: async () => (readers.length === 1 && telemetry ? telemetry.historySince() : null),
       observe,
       runChecks: (run) => {
         const { budgetSeconds: seconds, budgetCalls: calls, rounds } = config.investigation;
@@ -227,7 +230,6 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     closing.push(() => hand.close());
 
     let health: HealthReading = { at: startedAt, byEntity: new Map(), lastDataAt: null };
-    const readers = connections.filter((connection) => connection.metrics);
     const repeated: Repeated[] = [
       repeat(discoverSeconds, log, async () => {
         await telemetry?.refreshSignalMap();

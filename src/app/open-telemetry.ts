@@ -1,5 +1,6 @@
 import type { IncomingItem } from "../core/item.ts";
 import type { MetricInventoryEntry, SignalMap } from "../core/signal-map.ts";
+import type { Instant } from "../core/window.ts";
 import { openDatabase } from "../store/database.ts";
 import { defaultRules } from "../telemetry/rules/rule-settings.ts";
 import { defaultLimits, defaultRetention, defaultTraces } from "../telemetry/settings.ts";
@@ -12,10 +13,12 @@ export type Telemetry = {
   connection: TelemetryConnection;
   port: number;
   refreshSignalMap(): Promise<void>;
+  /** When the first of what is sent here was seen; null before that. */
+  historySince(): Promise<Instant | null>;
   close(): Promise<void>;
 };
 
-export type OpenTelemetrySettings = {
+type OpenTelemetrySettings = {
   config: Config["telemetry"];
   connection: string;
   discoverSignalMap: (connection: string, inventory: MetricInventoryEntry[]) => SignalMap;
@@ -54,6 +57,10 @@ export async function openTelemetry({
     connection: reader,
     port: thread.port,
     refreshSignalMap: async () => thread.setSignalMap(await reader.refreshSignalMap()),
+    historySince: async () => {
+      const [first] = await database.query<{ at: Instant | null }>("select min(first_seen_at) as at from resources");
+      return first?.at ?? null;
+    },
     close: async () => {
       await thread.stop();
       await database.close();

@@ -24,6 +24,7 @@ export function scopeFor(
   graph: { entities: Entity[]; edges: Edge[] },
   startedAt: Instant,
   pace: Pace,
+  historySince: Instant | null = null,
 ): Scope {
   const window = windowFor(incident, startedAt, pace);
   const known = new Set(knownAt(incident, startedAt).map(({ itemId }) => itemId));
@@ -32,7 +33,10 @@ export function scopeFor(
     items.filter(({ id }) => known.has(id)),
   );
   const complaint = window.from + pace.lookBackSeconds * 1000;
-  const usualUntil = Math.max(window.from + 60_000, complaint - pace.onsetSlackSeconds * 1000);
+  // A fresh installation has little to call usual: the slack before the complaint then takes at most two fifths of it.
+  const history = complaint - Math.max(window.from, historySince ?? window.from);
+  const slack = Math.min(pace.onsetSlackSeconds * 1000, Math.max(0, 0.4 * history));
+  const usualUntil = Math.max(window.from + 60_000, complaint - slack);
   return {
     now: startedAt,
     symptoms,

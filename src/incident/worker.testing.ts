@@ -114,6 +114,7 @@ const dependencies: IncidentDependencies = {
     const found = new Map((await readObservations(database, ids)).map((one) => [one.id, one]));
     return ids.flatMap((id) => found.get(id) ?? []);
   },
+  historySince: async () => null,
   readEntities: async (ids) => entities.filter(({ id }) => ids.includes(id)),
   observe: (request) =>
     between(async () => {

@@ -26,7 +26,14 @@ export const investigateRound: Activity = async (dependencies, incident, { id: a
   const entities = body.entities.length > 0 ? body.entities : await dependencies.readEntities(incident.entityIds);
   const nameOf = namer(entities.map(({ id, name }) => [id, name]));
   const items = await readItems(incident.items.map(({ itemId }) => itemId));
-  const scope = scopeFor(incident, items, { entities, edges: body.edges }, startedAt, pace);
+  const scope = scopeFor(
+    incident,
+    items,
+    { entities, edges: body.edges },
+    startedAt,
+    pace,
+    await dependencies.historySince(),
+  );
 
   const answer: Answer | null = await runChecks({
     incident,
