@@ -64,7 +64,7 @@ export type HeadlineView = {
   calibration: { name: string; labels: number } | null;
 };
 
-export type ImpactView = {
+type ImpactView = {
   sentence: string;
   /** 0 to 1; null: nobody could see. */
   failingRatio: number | null;
@@ -132,7 +132,7 @@ export type PlanView = {
   endedBecause: string | null;
 };
 
-export type RulingView = {
+type RulingView = {
   kind: Ruling["kind"];
   why: string;
   reasons: { ruleId: string; kind: Ruling["kind"]; why: string }[];
@@ -304,7 +304,7 @@ export type StepView = {
 /** Data of the stream's `step`: replaces the step of that number, or comes after the last. */
 export type StepEvent = { incidentId: string; step: StepView; budget: BudgetView };
 
-export type BudgetView = {
+type BudgetView = {
   secondsUsed: number;
   secondsAllowed: number;
   observations: number;
@@ -341,7 +341,7 @@ export type VerificationView = {
   observationIds: string[];
 };
 
-export type ThreadEntry = {
+type ThreadEntry = {
   at: Timestamp;
   who: string;
   isPerson: boolean;

@@ -40,9 +40,6 @@ export const requestHeader = "x-midwatch-request";
 /** Any status from 400 up. `place` says where in the request, when it is the request's fault. 401: sign in again. */
 export type ErrorView = { error: { code: string; message: string; wayOut: string; place?: string } };
 
-/** Every writing request without an answer of its own. */
-export type DoneView = { done: true; sentence: string };
-
 // ---------------------------------------------------------------- GET /session
 
 /** What every page shows around itself. Refetched on `changed` with `session`. */
@@ -207,7 +204,7 @@ export type AlertLine = {
   overruled: { verdict: OverruleVerdict; person: string; at: Timestamp; why: string | null } | null;
 };
 
-export const overruleVerdicts = ["should-have-paged", "noise", "right", "split-off", "investigate"] as const;
+const overruleVerdicts = ["should-have-paged", "noise", "right", "split-off", "investigate"] as const;
 export type OverruleVerdict = (typeof overruleVerdicts)[number];
 /** Answers `AlertLine`. */
 export type OverruleRequest = { verdict: OverruleVerdict; why: string | null };
@@ -334,14 +331,14 @@ export type MeasureView = {
 };
 
 export const autonomyLevels = ["observer", "advisor", "assistant", "responder", "autonomous"] as const;
-export type AutonomyCell = {
+type AutonomyCell = {
   environment: string;
   level: (typeof autonomyLevels)[number];
   /** "9 of 9 helped", "by policy", "no record yet". */
   record: string;
 };
 
-export type AuditRow = { sequence: number; at: Timestamp; who: string; sentence: string; hash: string | null };
+type AuditRow = { sequence: number; at: Timestamp; who: string; sentence: string; hash: string | null };
 export type AuditVerifyView = { at: Timestamp; isUnbroken: boolean; entries: number; sentence: string };
 
 // ---------------------------------------------------------------- GET /settings, POST /connections/:name/test
@@ -385,7 +382,6 @@ export type ConnectionView = {
  * `changed`: refetch what is shown. `step`: one more step of an incident (`StepEvent` in `incident-views.ts`); only with
  * `?incident=`. `clock`: every 15 s, so that a dead line is noticed.
  */
-export const streamEvents = ["changed", "step", "clock"] as const;
 export type ChangedEvent = {
   what: ("session" | "now" | "incident" | "alerts" | "changes" | "graph" | "trust" | "settings" | "drills")[];
   /** Set with `incident`. */

@@ -45,7 +45,7 @@ const unreachable: ApiError = {
 };
 
 /** A proxy may answer with something that is not ours: say what came, promise nothing. */
-export function errorOf(body: unknown, status: number): ErrorView["error"] {
+function errorOf(body: unknown, status: number): ErrorView["error"] {
   if (isErrorView(body)) return body.error;
   return {
     code: `HTTP ${status}`,

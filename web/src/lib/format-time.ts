@@ -16,7 +16,7 @@ export function formatUtcMinute(at: string | number): string {
 }
 
 /** Minutes between ticks so that at most `most` fit: 1, 2, 5, 10, 15, 30 min, then hours. */
-export function tickMinutes(spanSeconds: number, most: number): number {
+function tickMinutes(spanSeconds: number, most: number): number {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 10_080];
   return steps.find((step) => spanSeconds / 60 / step <= most) ?? 10_080;
 }

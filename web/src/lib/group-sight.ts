@@ -2,8 +2,8 @@ import { conceptDefinition, isConceptId } from "../../../src/core/concept.ts";
 import type { RuledOutView, SightView } from "../../../src/server/incident-views.ts";
 
 type Gap = SightView["gaps"][number];
-export type GapGroup = Omit<Gap, "title"> & { what: string; entities: string[] };
-export type RuledOutGroup = { what: string; why: string; entities: string[]; observationIds: string[] };
+type GapGroup = Omit<Gap, "title"> & { what: string; entities: string[] };
+type RuledOutGroup = { what: string; why: string; entities: string[]; observationIds: string[] };
 
 /**
  * What could not be seen, one line for the same thing of many entities; first what keeps suspects alive and can be

@@ -2,8 +2,8 @@ import dagre from "@dagrejs/dagre";
 
 type Node = { id: string };
 type Edge = { from: string; to: string };
-export type Placed<Item extends Node> = Item & { x: number; y: number };
-export type Routed<Link extends Edge> = Link & { path: string };
+type Placed<Item extends Node> = Item & { x: number; y: number };
+type Routed<Link extends Edge> = Link & { path: string };
 
 /**
  * Callers left, what they need right; x and y are top-left corners in pixels. Nodes are as wide as the ranks let them be,

@@ -113,7 +113,7 @@ function verdictsFor(alert: AlertLine): OverruleVerdict[] {
   }
 }
 
-export function outcomeWords(alert: Pick<AlertLine, "outcome" | "hasPaged">): string {
+function outcomeWords(alert: Pick<AlertLine, "outcome" | "hasPaged">): string {
   switch (alert.outcome) {
     case "opened":
       return alert.hasPaged ? "Paged, incident opened." : "Incident opened, nobody paged.";

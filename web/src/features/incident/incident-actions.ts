@@ -39,7 +39,7 @@ export function incidentActions(incidentId: string) {
 }
 
 /** The answer stands beside the sentence; the stored check stays as it was. */
-export function withRecheck(incident: IncidentView, claimId: string, recheck: RecheckView): IncidentView {
+function withRecheck(incident: IncidentView, claimId: string, recheck: RecheckView): IncidentView {
   const evidence = incident.evidence.map((item) => (item.claimId === claimId ? { ...item, recheck } : item));
   return { ...incident, evidence };
 }

@@ -132,7 +132,7 @@ const cutWords = {
 };
 
 /** `31 observations: 28 answered, 1 partial, 1 denied.` */
-export function countsSentence(counts: SightView["counts"]): string {
+function countsSentence(counts: SightView["counts"]): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (total === 0) return "Nothing was observed yet.";
   const words = {
