@@ -21,6 +21,7 @@ await runHand({
   channels: ["terminal"],
   callSeconds: 2,
   readBackSeconds: 3,
+  deadManSlackSeconds: 36_000,
   log: (line) => console.error(line),
   afterStep: async (_key, name) => {
     if (name === crashAfter) process.kill(process.pid, "SIGKILL");

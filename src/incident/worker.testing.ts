@@ -104,6 +104,7 @@ const dependencies: IncidentDependencies = {
     verificationHorizonSeconds: 900,
     verificationStepSeconds: 5,
     holdSeconds: 20,
+    deadManSlackSeconds: 36_000, // this clock is fast, starting a process is not
   },
   readIncident: (id) => readIncidentState(database, id),
   readEvents: (id) => readEvents(database, id),
