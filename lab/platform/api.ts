@@ -1,5 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { z } from "zod";
 import { flagRoles, nameOf, type ProcessRole, roleNamed, scheduleRoles } from "../estate/estate.ts";
 import type { BackupJob } from "./backup.ts";
@@ -17,6 +16,8 @@ import {
   planSchedule,
 } from "./operations.ts";
 import type { Platform } from "./platform.ts";
+import { Refusal, refuse } from "./refusal.ts";
+import { isSame } from "./tokens.ts";
 import { flagView, isProcessRole, metricsTargets, scheduleView, workloadView, workloadViews } from "./views.ts";
 
 type ApiSettings = {
@@ -29,18 +30,6 @@ type ApiSettings = {
   /** May start and heal drills, and read; null: only the write token may. */
   drillToken: string | null;
 };
-
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly wayOut: string;
-  constructor(status: number, code: string, message: string, wayOut: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.wayOut = wayOut;
-  }
-}
 
 /** The platform API of docs/platform-api.md, wholly and nothing else; the lab's truth has its own door. */
 export async function createApi(settings: ApiSettings): Promise<FastifyInstance> {
@@ -339,15 +328,3 @@ export async function createApi(settings: ApiSettings): Promise<FastifyInstance>
 
 const parameter = (request: FastifyRequest, name: string): string =>
   (request.params as Record<string, string>)[name] ?? "";
-
-function refuse(reply: FastifyReply, refusal: Refusal) {
-  return reply
-    .code(refusal.status)
-    .send({ error: { code: refusal.code, message: refusal.message, wayOut: refusal.wayOut } });
-}
-
-/** Compared in constant time; an empty expected token fits nothing. */
-export function isSame(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  return right.length > 0 && left.length === right.length && timingSafeEqual(left, right);
-}

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { Estate } from "../estate/estate.ts";
 import { listen } from "../service/listen.ts";
-import { isSame } from "./api.ts";
 import type { BackupJob } from "./backup.ts";
 import type { Drills } from "./drills.ts";
 import type { Platform } from "./platform.ts";
 import type { Symptoms } from "./symptoms.ts";
+import { isSame } from "./tokens.ts";
 
 type TruthSettings = {
   port: number;
