@@ -1,9 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import { parseCookie } from "cookie";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Midwatch, Person } from "../app/midwatch.ts";
+import type { Person } from "../app/midwatch.ts";
 import { midwatchError } from "../core/errors.ts";
-import type { ServerSettings } from "./http.ts";
+import type { ServerSettings } from "./server-types.ts";
 import { requestHeader } from "./views.ts";
 
 declare module "fastify" {
@@ -68,5 +68,3 @@ function isSame(given: string, wanted: string): boolean {
   const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
-
-export type Running = () => Midwatch;

@@ -9,7 +9,6 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
-import type { Midwatch } from "../app/midwatch.ts";
 import { type ErrorCode, isMidwatchError, midwatchError } from "../core/errors.ts";
 import { guardRequests } from "./guard.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
@@ -20,21 +19,13 @@ import { addOperationRoutes } from "./routes/operations.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addStreamRoute } from "./routes/stream.ts";
 import { addTrustRoutes } from "./routes/trust.ts";
+import type { ServerSettings } from "./server-types.ts";
 import type { ErrorView } from "./views.ts";
 
 export type Server = FastifyInstance;
 
 /** Alerts of a storm come in groups of thousands; more than this is not a payload but an accident. */
 const bodyLimitBytes = 8 * 2 ** 20;
-
-export type ServerSettings = {
-  /** Absent while midwatch still starts: everything but `/healthz` answers 503. */
-  midwatch: () => Midwatch | null;
-  /** Folder of the built page. */
-  pageDirectory: string;
-  /** The command line's own token. */
-  operatorToken: string;
-};
 
 /** The HTTP server with all routes, not yet listening. */
 export async function createServer(settings: ServerSettings): Promise<Server> {
@@ -53,7 +44,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     reply.header("x-frame-options", "DENY");
     reply.header(
       "content-security-policy",
-      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+      "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     );
   });
   await server.register(fastifySwagger, {
@@ -85,11 +76,6 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   return server;
 }
 
-export type Routes = ReturnType<typeof withTypes>;
-function withTypes(server: FastifyInstance) {
-  return server.withTypeProvider<ZodTypeProvider>();
-}
-
 function sendPage(reply: FastifyReply, directory: string): FastifyReply {
   try {
     return reply
@@ -111,6 +97,8 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   MW_PLAN_EXPIRED: 409,
   MW_WRITES_STOPPED: 409,
   MW_PAYLOAD_TOO_LARGE: 413,
+  MW_INTEGRATION_UNREACHABLE: 502,
+  MW_INTEGRATION_UNAUTHORIZED: 502,
   MW_BUSY: 503,
   MW_STORE_UNREACHABLE: 503,
   MW_DISK_FULL: 507,

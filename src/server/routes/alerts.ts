@@ -3,8 +3,7 @@ import type { AlertRecord } from "../../app/midwatch.ts";
 import { categories } from "../../core/item.ts";
 import { buildAlertLine } from "../build/alert-line.ts";
 import { namesOf, timestamp } from "../build/references.ts";
-import type { Running } from "../guard.ts";
-import type { Routes } from "../http.ts";
+import type { Routes, Running } from "../server-types.ts";
 import type { AlertLine, AlertsView, FacetCount } from "../views.ts";
 
 const several = z

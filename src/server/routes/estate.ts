@@ -11,8 +11,7 @@ import { buildIncidentLine } from "../build/incident-line.ts";
 import { nextSentence } from "../build/next-sentence.ts";
 import { buildNow } from "../build/now.ts";
 import { incidentRef, namesOf, timestamp } from "../build/references.ts";
-import type { Running } from "../guard.ts";
-import type { Routes } from "../http.ts";
+import type { Routes, Running } from "../server-types.ts";
 import type { ChangesView, DrillsView, EntityView, GraphView, IncidentRef, NowView } from "../views.ts";
 
 const dayMilliseconds = 86_400_000;

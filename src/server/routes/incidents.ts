@@ -7,9 +7,9 @@ import { buildIncidentLine } from "../build/incident-line.ts";
 import { nextSentence } from "../build/next-sentence.ts";
 import { buildObservationView } from "../build/observation.ts";
 import { incidentRef, namesOf, timestamp } from "../build/references.ts";
-import { personOf, type Running } from "../guard.ts";
-import type { Routes } from "../http.ts";
+import { personOf } from "../guard.ts";
 import type { IncidentView, ObservationView, RecheckView } from "../incident-views.ts";
+import type { Routes, Running } from "../server-types.ts";
 import type { IncidentsView } from "../views.ts";
 
 const byId = z.object({ id: z.string() });

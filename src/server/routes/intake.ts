@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Receipt } from "../../app/midwatch.ts";
-import { personOf, type Running } from "../guard.ts";
-import type { Routes } from "../http.ts";
+import { personOf } from "../guard.ts";
+import type { Routes, Running } from "../server-types.ts";
 
 const anything = z.unknown();
 

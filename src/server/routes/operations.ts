@@ -1,5 +1,5 @@
 import type { Midwatch } from "../../app/midwatch.ts";
-import type { Routes } from "../http.ts";
+import type { Routes } from "../server-types.ts";
 
 /** For load balancers, Prometheus and tools that read the API. */
 export function addOperationRoutes(routes: Routes, midwatch: () => Midwatch | null): void {

@@ -2,8 +2,8 @@ import { stringifySetCookie } from "cookie";
 import { z } from "zod";
 import { midwatchError } from "../../core/errors.ts";
 import { timestamp, timestampOrNull } from "../build/references.ts";
-import { personOf, type Running, sessionCookie } from "../guard.ts";
-import type { Routes } from "../http.ts";
+import { personOf, sessionCookie } from "../guard.ts";
+import type { Routes, Running } from "../server-types.ts";
 import type { SessionView } from "../views.ts";
 
 const sessionSeconds = 12 * 3600;

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { News } from "../../app/midwatch.ts";
 import { buildStep } from "../build/incident.ts";
 import { timestamp, timestampOrNull } from "../build/references.ts";
-import { personOf, type Running } from "../guard.ts";
-import type { Routes } from "../http.ts";
+import { personOf } from "../guard.ts";
 import type { StepEvent } from "../incident-views.ts";
+import type { Routes, Running } from "../server-types.ts";
 import type { ChangedEvent, ClockEvent } from "../views.ts";
 
 const clockSeconds = 15;

@@ -3,8 +3,8 @@ import { midwatchError } from "../../core/errors.ts";
 import { timestamp, timestampOrNull } from "../build/references.ts";
 import { buildSettings } from "../build/settings.ts";
 import { buildTrust } from "../build/trust.ts";
-import { personOf, type Running } from "../guard.ts";
-import type { Routes } from "../http.ts";
+import { personOf } from "../guard.ts";
+import type { Routes, Running } from "../server-types.ts";
 import type { AuditVerifyView, ConnectionView, SettingsView, StopView, TrustView } from "../views.ts";
 
 const monthMilliseconds = 30 * 86_400_000;
