@@ -103,8 +103,11 @@ export async function bringUp(cluster: Cluster): Promise<Server> {
     try {
       const running = await findRunning(cluster);
       const server = await lockServer(cluster, running ?? (await startAnew(cluster)));
-      if (running === undefined) return { ...server, adopted: false };
-      if (await isAsWanted(server.lock, cluster)) return { ...server, adopted: true };
+      // Asked while the connection still holds the process: one that has nothing else open would end in the middle.
+      if (running === undefined || (await isAsWanted(server.lock, cluster))) {
+        server.lock.letProcessEnd();
+        return { ...server, adopted: running !== undefined };
+      }
       cluster.log("PostgreSQL runs with other settings or an older program; replacing it");
       await stopServer(server.pid, cluster.dataDirectory);
       await server.lock.release();

@@ -76,6 +76,14 @@ describe("startPostgres", () => {
     expect(isAlive(postgres.pid)).toBe(false);
   });
 
+  it("adopts in a process that has nothing else open, which must not end in the middle of it", async () => {
+    const dataDirectory = freshDirectory();
+    const left = await startInOtherProcess(dataDirectory);
+    children[0]!.kill("SIGKILL");
+    await once(children[0]!, "exit");
+    expect((await startInOtherProcess(dataDirectory)).pid).toBe(left.pid);
+  });
+
   it("starts at once after supervisor and server were both killed", async () => {
     const dataDirectory = freshDirectory();
     const left = await startInOtherProcess(dataDirectory);

@@ -19,6 +19,8 @@ export interface SupervisorLock {
   /** Fulfilled when the connection breaks without `release`: the server died, or somebody ended our backend. */
   whenLost: Promise<void>;
   release(): Promise<void>;
+  /** From now on holding the lock does not keep the process alive. Questions through `client` come before. */
+  letProcessEnd(): void;
 }
 
 /** Takes the lock of a running cluster. Throws LOCKED_BY_OTHER where a living supervisor has it. */
@@ -62,8 +64,7 @@ export async function takeSupervisorLock(socketDirectory: string, dataDirectory:
     }
     await sleep(50);
   }
-  unref(client); // holding the lock must not keep the process alive
-  return { client, whenLost, release };
+  return { client, whenLost, release, letProcessEnd: () => unref(client) };
 }
 
 async function holderOf(client: pg.Client): Promise<string> {
