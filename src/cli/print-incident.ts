@@ -35,11 +35,14 @@ export function printIncident(view: IncidentView, link: string): void {
       `      ${mark}  ${quiet(`${item.predicateText}  [${item.observations.map(({ id }) => id.slice(0, 8)).join(" ")}]`)}`,
     );
   });
-  section("Ruled out", view.ruledOut.length);
-  for (const ruled of view.ruledOut) line(`  ${plain(ruled.title)}: ${plain(ruled.why)}`);
-  section("Could not see", view.sight.gaps.length);
-  for (const gap of view.sight.gaps)
-    line(`  ${plain(gap.title)}: ${gap.status}, ${plain(gap.why)}${gap.wayOut ? `\n      ${quiet(gap.wayOut)}` : ""}`);
+  const ruledOut = grouped(view.ruledOut.map(({ title, why }) => ({ title, why })));
+  section("Ruled out", ruledOut.length);
+  for (const ruled of ruledOut) line(`  ${plain(ruled)}`);
+  const notSeen = grouped(view.sight.gaps.map(({ title, status, why }) => ({ title, why: `${status}: ${why}` })));
+  section("Could not see", notSeen.length);
+  for (const gap of notSeen) line(`  ${plain(gap)}`);
+  for (const wayOut of new Set(view.sight.gaps.flatMap((gap) => gap.wayOut ?? [])))
+    line(`      ${quiet(plain(wayOut))}`);
   if (view.question) {
     section("The one question", 1);
     line(`  ${plain(view.question.sentence)}`);
@@ -72,6 +75,25 @@ function printFix({ fix, line: head }: IncidentView): void {
   if (fix.ruling) line(`  policy: ${fix.ruling.kind}, ${plain(fix.ruling.why)}`);
   if (fix.status === "waiting")
     line(`  ${brass(`midwatch approve ${head.id}`)}  (holds until ${localTime(fix.plan.expiresAt)})`);
+}
+
+/** Titles are "what, entity": what is said of many things in the same words is said once. */
+function grouped(items: { title: string; why: string }[]): string[] {
+  const groups = new Map<string, { what: string; why: string; about: string[] }>();
+  for (const { title, why } of items) {
+    const comma = title.lastIndexOf(", ");
+    const [what, about] = comma < 0 ? [title, ""] : [title.slice(0, comma), title.slice(comma + 2)];
+    const sameWords = about === "" ? why : why.replaceAll(about, "it");
+    const group = groups.get(`${what}|${sameWords}`) ?? { what, why: sameWords, about: [] };
+    group.about.push(about);
+    groups.set(`${what}|${sameWords}`, group);
+  }
+  return [...groups.values()].map(({ what, why, about }) => {
+    const names = about.filter((name) => name !== "");
+    const shown =
+      names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} others` : names.join(", ");
+    return `${what}${shown === "" ? "" : `, ${shown}`}: ${why}`;
+  });
 }
 
 function section(title: string, count: number): void {

@@ -76,7 +76,8 @@ function list(view: DrillsView, isJson: boolean): void {
 
 async function awaitIncident(read: () => Promise<IncidentsView>, since: number): Promise<string | null> {
   while (Date.now() - since < alertWithinSeconds * 1000) {
-    const found = (await read()).incidents.find((incident) => Date.parse(incident.openedAt) >= since);
+    const { incidents } = await read();
+    const found = incidents.find((incident) => Date.parse(incident.openedAt) >= since);
     if (found) return found.id;
     await sleep(500);
   }

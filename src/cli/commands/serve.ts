@@ -13,6 +13,8 @@ export function addServeCommand(program: Command, version: string): void {
     .option("--host <address>", "address to listen at")
     .option("--database <url>", "an external PostgreSQL, 15 or newer")
     .action(async (options: Options) => {
+      // The durable engine's driver warns once about a coming version of itself; nobody here can do anything about it.
+      process.noDeprecation = true;
       const { data } = program.opts<{ data?: string }>();
       const running = await startMidwatch({ ...options, ...(data === undefined ? {} : { data }), version });
       line(`Ready: ${running.signInUrl}`);
