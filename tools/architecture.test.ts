@@ -19,6 +19,12 @@ describe("the checks of the import table find what they are for", () => {
     expect(findStrayImports([planted("src/analysis/a.ts", 'import fs from "node:fs";')])).toHaveLength(1));
   test("one integration that imports another", () =>
     expect(findStrayImports([planted("src/integrations/a/a.ts", 'import { b } from "../b/b.ts";')])).toHaveLength(1));
+  test("one integration's test that imports another, unless it is a shared test", () => {
+    const text = 'import { b } from "../b/b.ts";';
+    expect(findStrayImports([planted("src/integrations/a/a.test.ts", text)])).toHaveLength(1);
+    expect(findStrayImports([planted("src/integrations/testing/contract.ts", text)])).toHaveLength(1);
+    expect(findStrayImports([planted("src/integrations/testing/a-and-b.test.ts", text)])).toEqual([]);
+  });
   test("the lab that imports the product", () =>
     expect(findStrayImports([planted("lab/a.ts", 'import type { Check } from "../src/core/check.ts";')])).toHaveLength(
       1,

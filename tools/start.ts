@@ -131,12 +131,24 @@ function end(child: ChildProcess): Promise<void> {
 }
 
 /** Tokens between lab and midwatch, made once, kept in the data folder, readable for their user only. */
-function readSecrets(): { platformRead: string; platformWrite: string; platformDrill: string; telemetry: string; truth: string } {
+function readSecrets(): {
+  platformRead: string;
+  platformWrite: string;
+  platformDrill: string;
+  telemetry: string;
+  truth: string;
+} {
   const file = path.join(data, "demo-secrets.json");
   if (!existsSync(file)) {
     mkdirSync(data, { recursive: true });
     const secret = () => randomBytes(24).toString("base64url");
-    const made = { platformRead: secret(), platformWrite: secret(), platformDrill: secret(), telemetry: secret(), truth: secret() };
+    const made = {
+      platformRead: secret(),
+      platformWrite: secret(),
+      platformDrill: secret(),
+      telemetry: secret(),
+      truth: secret(),
+    };
     writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
   }
   return JSON.parse(readFileSync(file, "utf8"));

@@ -2,7 +2,7 @@ import { contentFit } from "../analysis/changes/content-fit.ts";
 import type { EntityId } from "../core/entity.ts";
 import { isSurelyBefore } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
-import { type Candidate, type FusionInput, isTrigger } from "./fuse-hypotheses.ts";
+import { type Candidate, type FusionInput, isTrigger } from "./candidate.ts";
 import type { GraphRelations } from "./graph-relations.ts";
 
 /** A change whose content fits less has set off something else, or nothing. */

@@ -6,7 +6,8 @@ import type { Scope } from "../core/scope.ts";
 import { isSurelyBefore, type OnsetInterval } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
 import { drawBlastRadius } from "./blast-radius.ts";
-import { type Candidate, fuseHypotheses } from "./fuse-hypotheses.ts";
+import type { Candidate } from "./candidate.ts";
+import { fuseHypotheses } from "./fuse-hypotheses.ts";
 import { relateGraph } from "./graph-relations.ts";
 import { headlineFor, impactOf } from "./headline.ts";
 import { measureSymptoms } from "./measure-symptoms.ts";
@@ -20,7 +21,7 @@ import { type VerifiedFinding, verifyFindings } from "./verify-findings.ts";
 /** Changes with anything that can change an answer: thresholds, tables, checks. */
 export const engineVersion = "1";
 
-export type Conclude = {
+type Conclude = {
   scope: Scope;
   answers: readonly CheckAnswer[];
   checks: readonly Check[];

@@ -1,6 +1,6 @@
 import type { FaultClass } from "../core/fault.ts";
 import { isSurelyBefore } from "../core/window.ts";
-import { type Candidate, type FusionInput, logOddsOf, part } from "./fuse-hypotheses.ts";
+import { type Candidate, type FusionInput, logOddsOf, part } from "./candidate.ts";
 import { isExplained } from "./graph-relations.ts";
 
 /** Weaker than this a hypothesis explains nothing but noise. */

@@ -4,8 +4,9 @@ import type { Edge, Entity } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import { evidenceKinds, type Finding } from "../core/finding.ts";
 import type { Scope } from "../core/scope.ts";
+import { type Candidate, logOddsOf } from "./candidate.ts";
 import { evidenceTable, logLikelihoodRatio } from "./evidence-table.ts";
-import { type Candidate, fuseHypotheses, logOddsOf } from "./fuse-hypotheses.ts";
+import { fuseHypotheses } from "./fuse-hypotheses.ts";
 import { relateGraph } from "./graph-relations.ts";
 import type { VerifiedFinding } from "./verify-findings.ts";
 

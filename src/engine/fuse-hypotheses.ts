@@ -1,47 +1,16 @@
 import type { Hypothesis } from "../core/answer.ts";
 import type { EntityId } from "../core/entity.ts";
-import { type FaultClass, faultDefinition } from "../core/fault.ts";
-import type { CheckAnswer, EvidenceKind } from "../core/finding.ts";
-import type { Scope } from "../core/scope.ts";
+import type { FaultClass } from "../core/fault.ts";
+import type { EvidenceKind } from "../core/finding.ts";
 import { isSurelyBefore, type OnsetInterval } from "../core/window.ts";
-import type { Change } from "../core/workload.ts";
 import { attachTriggers } from "./attach-triggers.ts";
-import { evidenceTable, totalCap, weakerShare } from "./evidence-table.ts";
+import { type Candidate, type FusionInput, type Part, part, sum } from "./candidate.ts";
+import { evidenceTable, weakerShare } from "./evidence-table.ts";
 import { explainAway } from "./explain-away.ts";
 import { explanationsOf } from "./explanations.ts";
 import { type GraphRelations, isThere } from "./graph-relations.ts";
 import { classPrior } from "./priors.ts";
 import type { VerifiedFinding } from "./verify-findings.ts";
-
-export type Part = { evidence: Hypothesis["parts"][number]["evidence"]; nats: number; key: string | null; why: string };
-
-/** A hypothesis while its parts are being gathered. */
-export type Candidate = {
-  id: string;
-  faultClass: FaultClass;
-  entityId: EntityId;
-  own: VerifiedFinding[];
-  /** Where the trouble is, whatever it is: findings without a class on the same entity. */
-  where: VerifiedFinding[];
-  /** Nats of its own evidence alone: what it may explain away with. */
-  ownStrength: number;
-  parts: Part[];
-  onset: OnsetInterval | null;
-  changeId: string | null;
-  changeKeys: string[];
-  against: Hypothesis["against"];
-  path: EntityId[] | null;
-  hasDirectObservation: boolean;
-  explainedBy: string | null;
-};
-
-export type FusionInput = {
-  scope: Scope;
-  relations: GraphRelations;
-  findings: readonly VerifiedFinding[];
-  answers: readonly CheckAnswer[];
-  changes: readonly Change[];
-};
 
 /** Findings become hypotheses with log-odds (METHODS 6): groups with caps, place, time, explaining away, triggers. */
 export function fuseHypotheses(input: FusionInput): Candidate[] {
@@ -56,14 +25,6 @@ export function fuseHypotheses(input: FusionInput): Candidate[] {
   explainAway(candidates, input);
   return candidates;
 }
-
-export function logOddsOf({ parts }: Candidate): number {
-  const prior = sum(parts.filter(({ evidence }) => evidence === "prior"));
-  const rest = sum(parts.filter(({ evidence }) => evidence !== "prior"));
-  return prior + Math.max(-totalCap, Math.min(totalCap, rest));
-}
-
-const sum = (parts: readonly Part[]) => parts.reduce((total, { nats }) => total + nats, 0);
 
 function collect({ findings, scope }: FusionInput): Candidate[] {
   const known = new Set(scope.entities.map(({ id }) => id));
@@ -255,13 +216,4 @@ function reaches(candidate: Candidate, place: EntityId, relations: GraphRelation
       classes.includes("unseen-mechanism") &&
       isThere(relations, where, candidate.entityId, place),
   );
-}
-
-export function part(evidence: Part["evidence"], nats: number, why: string): Part {
-  return { evidence, nats, key: null, why };
-}
-
-/** Only what set it off is known, not how it hurts. */
-export function isTrigger(faultClass: FaultClass): boolean {
-  return faultDefinition(faultClass).role === "trigger";
 }

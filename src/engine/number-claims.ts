@@ -1,8 +1,8 @@
 import type { Claim, Hypothesis } from "../core/answer.ts";
-import { type Candidate, logOddsOf } from "./fuse-hypotheses.ts";
+import { type Candidate, logOddsOf } from "./candidate.ts";
 import type { VerifiedFinding } from "./verify-findings.ts";
 
-export type NumberedClaims = { list: Claim[]; idOf: ReadonlyMap<string, string> };
+type NumberedClaims = { list: Claim[]; idOf: ReadonlyMap<string, string> };
 
 /** The claims of the first hypothesis come first, each by its weight. */
 export function numberClaims(candidates: readonly Candidate[], findings: readonly VerifiedFinding[]): NumberedClaims {

@@ -2,7 +2,7 @@ import type { Check } from "../core/check.ts";
 import type { FaultClass } from "../core/fault.ts";
 import type { CheckAnswer } from "../core/finding.ts";
 import type { Observation } from "../core/observation.ts";
-import { type Candidate, logOddsOf } from "./fuse-hypotheses.ts";
+import { type Candidate, logOddsOf } from "./candidate.ts";
 import type { MeasuredSymptoms } from "./measure-symptoms.ts";
 import { classPrior, healthyPrior, unknownPrior } from "./priors.ts";
 

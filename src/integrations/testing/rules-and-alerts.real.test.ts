@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readIncoming } from "../../formats/read-incoming.ts";
 import { alertmanagerConfig, connectAlertmanager, signalFromExpression } from "../alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../http/http-config.ts";
-import { missingProgram, type Peer, startAlertmanager, startPrometheus } from "../testing/real-peers.ts";
-import { connectPrometheus, type PrometheusConnection, prometheusConfig } from "./prometheus.ts";
+import { connectPrometheus, type PrometheusConnection, prometheusConfig } from "../prometheus/prometheus.ts";
+import { missingProgram, type Peer, startAlertmanager, startPrometheus } from "./real-peers.ts";
 
 const reason = missingProgram("prometheus", "promtool", "prometheus-alertmanager");
 

@@ -2,11 +2,11 @@ import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Message } from "../../core/message.ts";
+import { nodeDependencies } from "../http/http-config.ts";
 import { connectOutgoingWebhook, outgoingWebhookConfig } from "../outgoing-webhook/outgoing-webhook.ts";
 import { connectSlack, slackConfig, slackText } from "../slack/slack.ts";
-import { type FakeAnswer, startFakeServer } from "../testing/fake-server.ts";
-import { freePort } from "../testing/real-peers.ts";
-import { nodeDependencies } from "./http-config.ts";
+import { type FakeAnswer, startFakeServer } from "./fake-server.ts";
+import { freePort } from "./real-peers.ts";
 
 const message: Message = {
   key: "incident-7/opened",
