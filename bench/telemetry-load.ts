@@ -11,7 +11,7 @@ import { defaultRules } from "../src/telemetry/rules/rule-settings.ts";
 import { defaultLimits, defaultRetention, defaultTraces } from "../src/telemetry/settings.ts";
 import { startTelemetryThread } from "../src/telemetry/telemetry-thread.ts";
 
-export type TelemetryLoadResult = {
+type TelemetryLoadResult = {
   seconds: number;
   spansPerSecond: number;
   pointsPerSecond: number;
@@ -117,11 +117,4 @@ export async function measureTelemetryLoad(options: {
     await postgres.stop();
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const seconds = Number(process.argv[2] ?? 20);
-  measureTelemetryLoad({ seconds, spansPerSecond: 15_000, pointsPerSecond: 50_000 }).then((result) => {
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  });
 }
