@@ -7,7 +7,7 @@ export type AcceptedPair = { entity: string; faultClass: string };
 /** How the platform can mend it, as the kinds of action that midwatch may propose; "none" where no action of the platform helps. */
 export type WorkingFix = "rollback" | "flag" | "configuration" | "restart" | "scale" | "limits" | "schedule";
 
-export type NewRelease = { summary: string; diff: string; features: ReleaseFeatures };
+type NewRelease = { summary: string; diff: string; features: ReleaseFeatures };
 
 /** What a fault may do. Everything here acts on real processes; what goes through `platform` lands in the change log. */
 export type FaultContext = {
@@ -45,7 +45,7 @@ export type FaultContext = {
   backup: { start(workers: number): Promise<void>; stop(): Promise<void> };
 };
 
-export type Magnitude = { default: number; min: number; max: number; unit: string };
+type Magnitude = { default: number; min: number; max: number; unit: string };
 
 export type Fault = {
   id: string;

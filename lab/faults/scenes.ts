@@ -1,5 +1,5 @@
 /** The scenes of the mission that the lab can play: faults at chosen strengths, by role. */
-export type Scene = {
+type Scene = {
   id: string;
   title: string;
   scene: string;

@@ -24,7 +24,7 @@ export type DesiredWorkload = {
   revision: number;
 };
 
-export type DesiredState = {
+type DesiredState = {
   format: 1;
   createdAt: string;
   workloads: Record<ProcessRole, DesiredWorkload>;

@@ -12,7 +12,7 @@ import type { Platform } from "./platform.ts";
 import { harmlessRelease, nextVersion } from "./releases.ts";
 import type { Symptoms } from "./symptoms.ts";
 
-export type DrillRequest = {
+type DrillRequest = {
   target?: string | undefined;
   magnitude?: number | undefined;
   seed?: number | undefined;
@@ -27,7 +27,7 @@ export type DrillTruth = {
   targets: string[];
   magnitudes: number[];
 };
-export type DrillError = { status: number; code: string; message: string; wayOut: string };
+type DrillError = { status: number; code: string; message: string; wayOut: string };
 
 type DrillSettings = {
   platform: Platform;

@@ -12,7 +12,7 @@ import { type Planned, planConfiguration, planDeploy, planFlag, planLimits } fro
 import type { Platform } from "./platform.ts";
 import { nextVersion } from "./releases.ts";
 
-export type FaultContextSettings = {
+type FaultContextSettings = {
   platform: Platform;
   database: LabDatabase;
   backup: BackupJob;

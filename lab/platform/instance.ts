@@ -17,7 +17,7 @@ export type InstanceProcess = {
   kill(signal: NodeJS.Signals): void;
 };
 
-export type InstanceEvents = {
+type InstanceEvents = {
   onMessage(message: FromInstance): void;
   onExit(exit: Omit<Exit, "at">, lastWords: string): void;
 };

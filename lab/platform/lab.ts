@@ -21,7 +21,7 @@ import { createSymptoms } from "./symptoms.ts";
 import { serveTruth } from "./truth.ts";
 import { metricsTargets } from "./views.ts";
 
-export type LabSettings = {
+type LabSettings = {
   directory: string;
   serviceEntry: string;
   estateFile?: string | undefined;

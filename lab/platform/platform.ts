@@ -11,7 +11,7 @@ import { identityOf } from "./identity.ts";
 import { defaultConfiguration, entryEdge } from "./role-settings.ts";
 import { createSupervisor, type SupervisedRole, type Supervisor, type Wanted } from "./supervisor.ts";
 
-export type PlatformSettings = {
+type PlatformSettings = {
   estate: Estate;
   directory: string;
   serviceEntry: string;

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 const lowest = 20_000;
 const highest = 32_000;
 
-export async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
   const tcp = await new Promise<boolean>((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

@@ -3,7 +3,7 @@ import type { FromInstance, InstanceSettings, ToInstance } from "../service/sett
 import { type Exit, type InstanceProcess, startInstance } from "./instance.ts";
 
 export type SupervisedRole = Exclude<InstanceSettings["role"], "backup">;
-export type InstanceState = "starting" | "running" | "failed" | "stopped";
+type InstanceState = "starting" | "running" | "failed" | "stopped";
 
 export type Instance = {
   id: string;
@@ -30,7 +30,7 @@ export type Wanted = {
   settings(instanceId: string): InstanceSettings;
 };
 
-export type SupervisorSettings = {
+type SupervisorSettings = {
   entry: string;
   logDirectory: string;
   namePrefix(role: SupervisedRole): string;

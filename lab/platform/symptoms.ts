@@ -1,6 +1,6 @@
 import type { Probe } from "../service/settings.ts";
 
-export type RouteHealth = {
+type RouteHealth = {
   route: string;
   count: number;
   errorRatio: number;

@@ -8,7 +8,7 @@ import type { Resolve } from "./resolver.ts";
 import { type InstanceSettings, numberSetting, type PeerRole } from "./settings.ts";
 import { durationBounds, type Telemetry } from "./telemetry.ts";
 
-export type Call = { method: "GET" | "POST" | "PUT" | "DELETE"; path: string; body?: unknown };
+type Call = { method: "GET" | "POST" | "PUT" | "DELETE"; path: string; body?: unknown };
 export type Reply = { status: number; body: Record<string, unknown> };
 export type CallPeer = (to: PeerRole, call: Call) => Promise<Reply>;
 

@@ -17,7 +17,7 @@ export type Route = {
   path: string;
   handle(request: Incoming): Promise<Answer>;
 };
-export type ListeningServer = { port: number; server: Server };
+type ListeningServer = { port: number; server: Server };
 
 const maxBodyBytes = 256 * 1024;
 

@@ -27,7 +27,7 @@ export function prometheusText(collected: CollectionResult, resource: Attributes
   return `${lines.join("\n")}\n`;
 }
 
-export function prometheusName(metric: Pick<MetricData, "descriptor">, isCounter: boolean): string {
+function prometheusName(metric: Pick<MetricData, "descriptor">, isCounter: boolean): string {
   const base = metric.descriptor.name.replaceAll(/[^a-zA-Z0-9:]+/g, "_");
   const unit = metric.descriptor.unit;
   const suffix = unit.startsWith("{") ? undefined : unitSuffixes[unit];

@@ -6,7 +6,7 @@ export type Truth = {
   onset: { at: string; route: string; why: string } | null;
   symptom: { since: string; route: string; why: string } | null;
 };
-export type LabAddress = {
+type LabAddress = {
   platformUrl: string;
   truthUrl: string;
   readToken: string;

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { connectLab, type LabView } from "./lab-view.ts";
 import { connectMidwatch, type MidwatchView } from "./midwatch-view.ts";
 
-export type BothSettings = {
+type BothSettings = {
   data: string;
   labEntry: string;
   midwatchEntry: string;

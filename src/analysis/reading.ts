@@ -57,7 +57,7 @@ export function answersNeed(request: ObserveRequest, need: Need): boolean {
   );
 }
 
-export function itemsOf(body: ObservationBody | null): unknown[] {
+function itemsOf(body: ObservationBody | null): unknown[] {
   switch (body?.kind) {
     case "series":
     case "native-signal":

@@ -41,7 +41,7 @@ import { createSessions } from "./sessions.ts";
 import { startHand } from "./start-hand.ts";
 import { anchorAudit, anchorFileIn, createTrust } from "./trust.ts";
 
-export type ComposeSettings = { loaded: LoadedConfig; dataDirectory: string; version: string; url: string };
+type ComposeSettings = { loaded: LoadedConfig; dataDirectory: string; version: string; url: string };
 
 /** How often sources are asked what there is; new services appear on the page within this time. */
 const discoverSeconds = 10;

@@ -5,12 +5,12 @@ import type { CheckRun } from "../incident/dependencies.ts";
 import type { EngineBudget, FromEngine, ToEngine } from "./engine-messages.ts";
 import { workerUrl } from "./worker-url.ts";
 
-export type EngineThread = {
+type EngineThread = {
   run(run: CheckRun, budget: EngineBudget, onStep: (step: EngineStep) => void): Promise<Answer>;
   close(): Promise<void>;
 };
 
-export type EngineStep = { round: number; sentence: string; observation: Observation };
+type EngineStep = { round: number; sentence: string; observation: Observation };
 
 type Running = {
   run: CheckRun;

@@ -19,7 +19,7 @@ import { readItem, readTriage } from "../store/items.ts";
 import { readIncidentObservations, readObservation, readObservations } from "../store/observations.ts";
 import type { IncidentRecord, Incidents, Person } from "./midwatch.ts";
 
-export type IncidentsDependencies = {
+type IncidentsDependencies = {
   database: Database;
   register: EntityRegister;
   commit: CommitToIncident;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { midwatchError } from "../core/errors.ts";
 
 /** What the running midwatch tells the command line on the same machine. Readable for its own user only. */
-export type InstanceFile = {
+type InstanceFile = {
   pid: number;
   /** Tells this process from a later one with the same number. */
   processStartedAt: string;

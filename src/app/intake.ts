@@ -21,7 +21,7 @@ import {
 } from "../store/items.ts";
 import type { AlertRecord, Intake, Receipt } from "./midwatch.ts";
 
-export type IntakeDependencies = {
+type IntakeDependencies = {
   database: Database;
   register: EntityRegister;
   /** Puts items on disk; answers when they are there. */

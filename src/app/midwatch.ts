@@ -137,7 +137,7 @@ export type Trust = {
   outcomes(since: Instant): Promise<IncidentState[]>;
 };
 
-export type DrillState = {
+type DrillState = {
   platform: string;
   drills: { id: string; title: string; scene: string | null }[];
   active: { id: string; since: Instant }[];

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { handFile } from "./worker-url.ts";
 
-export type HandProcess = { state(): string; close(): Promise<void> };
+type HandProcess = { state(): string; close(): Promise<void> };
 
-export type HandSettings = {
+type HandSettings = {
   databaseUrl: string;
   configFile: string | null;
   /** Environment variables that hold write credentials: the hand gets them, this process forgets them. */

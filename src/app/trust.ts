@@ -11,7 +11,7 @@ import type { Database } from "../store/database.ts";
 import { readKillSwitch, setKillSwitch } from "../store/kill-switch.ts";
 import type { AuditEntryRecord, Incidents, Trust } from "./midwatch.ts";
 
-export type TrustDependencies = {
+type TrustDependencies = {
   database: Database;
   policy: () => PolicyConfig;
   anchorFile: string;

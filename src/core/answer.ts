@@ -20,7 +20,7 @@ export type Claim = {
 };
 
 /** What weighs on a hypothesis beside evidence of its own: see `engine/fuse-hypotheses.ts`. */
-export type Consideration = "prior" | "path" | "onset" | "coverage" | "explained" | "explains" | "refuted";
+type Consideration = "prior" | "path" | "onset" | "coverage" | "explained" | "explains" | "refuted";
 
 /** Fault class × entity, with what speaks for and against it. */
 export type Hypothesis = {
@@ -116,7 +116,7 @@ export type Impact = {
 };
 
 /** Below this the verdict is `leads` or `unknown`: UX's "probably" begins at .7, "perhaps" at .4. */
-export const probabilityWords = [
+const probabilityWords = [
   { atLeast: 0.9, word: "almost certainly" },
   { atLeast: 0.7, word: "probably" },
   { atLeast: 0.4, word: "perhaps" },

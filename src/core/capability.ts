@@ -73,11 +73,11 @@ export type ChangeReader = {
 
 export type WorkloadReader = { readWorkloads(request: { entities: Entity[] }): Promise<SourceAnswer<Workload[]>> };
 
-export type DatabaseReader = {
+type DatabaseReader = {
   readActivity(request: { entities: Entity[]; window: Window }): Promise<SourceAnswer<DatabaseActivity[]>>;
 };
 
-export type EndpointProber = { look(request: { entities: Entity[] }): Promise<SourceAnswer<EndpointLook[]>> };
+type EndpointProber = { look(request: { entities: Entity[] }): Promise<SourceAnswer<EndpointLook[]>> };
 
 export type AlertReader = {
   /** What is firing now: the pull twin of a pushed intake. */

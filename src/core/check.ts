@@ -79,10 +79,10 @@ type ItemOf<N extends Need> = N extends { kind: "series" }
               ? PastAlert
               : never;
 
-export type Readings<Needs extends Record<string, Need>> = { [Name in keyof Needs]: Reading<ItemOf<Needs[Name]>> };
+type Readings<Needs extends Record<string, Need>> = { [Name in keyof Needs]: Reading<ItemOf<Needs[Name]>> };
 
 /** A finding as a check writes it: id, class and observation ids are filled in by `defineCheck`. */
-export type FindingDraft = {
+type FindingDraft = {
   entity: Entity | EntityId;
   evidence: EvidenceKind;
   effect: number;

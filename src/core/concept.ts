@@ -100,7 +100,7 @@ const catalogue = {
 export type ConceptId = keyof typeof catalogue;
 
 /** Which concept bounds which: used over limit is saturation. */
-export const conceptLimits: Partial<Record<ConceptId, ConceptId>> = {
+const conceptLimits: Partial<Record<ConceptId, ConceptId>> = {
   "cpu.usage": "cpu.limit",
   "memory.working_set": "memory.limit",
   "heap.used": "heap.limit",

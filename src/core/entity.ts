@@ -58,8 +58,7 @@ export type Business = {
   journey: string | null;
 };
 
-export const edgeTypes = ["calls", "runs-on", "instance-of", "reads-from", "writes-to", "part-of"] as const;
-export type EdgeType = (typeof edgeTypes)[number];
+export type EdgeType = "calls" | "runs-on" | "instance-of" | "reads-from" | "writes-to" | "part-of";
 
 /** `from` needs `to`: for `calls`, from is the caller. */
 export type Edge = {
@@ -74,7 +73,3 @@ export type Edge = {
   /** Asynchronous edges (queues) carry no latency back to the caller. */
   isAsynchronous: boolean;
 };
-
-export function entityNameText(name: EntityName): string {
-  return `${name.kind}/${name.scope}/${name.namespace}/${name.name}`;
-}

@@ -166,10 +166,6 @@ export type FaultClass = keyof typeof vocabulary | `other/${string}`;
 
 export const faultClasses = Object.keys(vocabulary) as (keyof typeof vocabulary)[];
 
-export function isFaultClass(text: string): text is FaultClass {
-  return text in vocabulary || text.startsWith("other/");
-}
-
 /** A class that nobody adopted yet gets a definition that promises nothing. */
 export function faultDefinition(faultClass: FaultClass): FaultDefinition {
   return faultClass in vocabulary

@@ -91,8 +91,6 @@ export type IncidentEventBody =
   | { type: "report-written"; markdown: string }
   | { type: "incident-closed"; reason: string };
 
-export type IncidentEventType = IncidentEventBody["type"];
-
 /** One line of the truth. `version` is of the body's shape; readers upgrade old versions, never rewrite them. */
 export type IncidentEvent = {
   incidentId: string;

@@ -1,4 +1,4 @@
-import type { ConceptId, Dimension, Statistic } from "./concept.ts";
+import type { Dimension } from "./concept.ts";
 import type { EntityId } from "./entity.ts";
 import type { Instant } from "./window.ts";
 
@@ -10,8 +10,6 @@ export type Series = {
   stepSeconds: number;
   values: (number | null)[];
 };
-
-export type SeriesQuestion = { concept: ConceptId; statistic: Statistic; keep: Dimension[]; stepSeconds: number };
 
 export function instantOf(series: Series, index: number): Instant {
   return series.startAt + index * series.stepSeconds * 1000;

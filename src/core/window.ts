@@ -15,7 +15,3 @@ export function durationSeconds(window: Window): number {
 export function isSurelyBefore(first: OnsetInterval, second: OnsetInterval): boolean {
   return first.latest < second.earliest;
 }
-
-export function intervalsOverlap(first: OnsetInterval, second: OnsetInterval): boolean {
-  return first.earliest <= second.latest && second.earliest <= first.latest;
-}

@@ -5,7 +5,7 @@ import type { Series } from "../core/series.ts";
 import type { Limiter } from "./limit-concurrency.ts";
 import type { ObserveDependencies } from "./observe-dependencies.ts";
 
-export type CombinedAnswer = {
+type CombinedAnswer = {
   source: string;
   status: ObservationStatus;
   body: ObservationBody | null;

@@ -5,7 +5,7 @@ import { askSources } from "./ask-sources.ts";
 import { createLimiter } from "./limit-concurrency.ts";
 import type { ObserveDependencies } from "./observe-dependencies.ts";
 
-export type ObserveContext = {
+type ObserveContext = {
   incidentId: string | null;
   /** How old a stored answer may be. Zero for acting and verifying. */
   maxAgeSeconds: number;

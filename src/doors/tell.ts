@@ -4,7 +4,7 @@ import type { Instant } from "../core/window.ts";
 import type { Database } from "../store/database.ts";
 import { type OutboxEntry, recordFate, settleAbandonedSends, takeDueMessages } from "../store/outbox.ts";
 
-export type TellDependencies = {
+type TellDependencies = {
   database: Database;
   senders: MessageSender[];
   now: () => Instant;
@@ -12,7 +12,7 @@ export type TellDependencies = {
   onFate: (entry: OutboxEntry, receipt: Receipt) => Promise<void>;
 };
 
-export type Tell = {
+type Tell = {
   /** Channels that a message goes to. */
   channels: string[];
   /** Sends what is due. Called on every commit that queued something, and by a sweep. Returns how many were sent. */

@@ -5,7 +5,7 @@ import type { FaultClass } from "../core/fault.ts";
  * cause: the same entity, anybody who needs it (callers, theirs, …), anybody it needs (what its load falls on), or
  * beside it (what its callers need as well: the work that a missing cache sends to the database).
  */
-export type Explanation = { where: "same" | "callers" | "callees" | "beside"; classes: readonly FaultClass[] };
+type Explanation = { where: "same" | "callers" | "callees" | "beside"; classes: readonly FaultClass[] };
 
 /** Waiting for somebody slow fills pools and queues and uses up time-outs. */
 const fromWaiting: FaultClass[] = [

@@ -70,7 +70,7 @@ function entitiesFor(check: Check, need: Need, scope: Scope): EntityId[] {
  * Fine enough to order onsets, coarse enough for one quick query: about 240 cells up to an hour (5 to 15 s each, the
  * usual scrape and export intervals), 300 cells beyond.
  */
-export function gridStepSeconds(window: Window): number {
+function gridStepSeconds(window: Window): number {
   const seconds = durationSeconds(window);
   const wish = seconds <= 3600 ? Math.min(15, Math.max(5, seconds / 240)) : seconds / 300;
   return niceSteps.find((step) => step >= wish) ?? 3600;

@@ -13,7 +13,7 @@ import { graphRequest, newLeads, widenScope } from "./widen-scope.ts";
 export type Budget = { seconds: number; calls: number; rounds: number };
 
 /** What a person sees while it runs. Sentences are plain; nothing depends on anybody listening. */
-export type Progress =
+type Progress =
   | { kind: "round-began"; round: number; requests: number; entities: number }
   | { kind: "observed"; round: number; sentence: string; observation: Observation }
   | { kind: "examined"; round: number; findings: number; unknowns: number; leading: Answer };

@@ -14,7 +14,7 @@ import {
 import { mentionsInText } from "./text-mentions.ts";
 import { readWebhookPayload } from "./webhook-payload.ts";
 
-export type IncomingReading =
+type IncomingReading =
   | { kind: "read"; items: IncomingItem[]; problems: Problem[]; truncatedAlerts: number }
   | { kind: "refused"; problems: Problem[] };
 

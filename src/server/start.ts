@@ -10,7 +10,7 @@ import { pageDirectory } from "../app/worker-url.ts";
 import { midwatchError } from "../core/errors.ts";
 import { createServer, type Server } from "./http.ts";
 
-export type StartOptions = {
+type StartOptions = {
   config?: string;
   port?: number;
   host?: string;

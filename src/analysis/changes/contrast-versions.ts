@@ -10,7 +10,7 @@ import { valuesWithin } from "../statistics/series-values.ts";
 import { mean } from "../statistics/summary.ts";
 import { percent, seconds } from "../words.ts";
 
-export type Contrast = {
+type Contrast = {
   /** Exposed over unexposed at the same time; smoothed, so that two clean versions compare as 1. */
   riskRatio: number;
   sentence(name: string): string;

@@ -1,5 +1,5 @@
 import type { EntityId } from "../../core/entity.ts";
-import { edgeKey, endsOf, type Level } from "./graph-levels.ts";
+import { endsOf, type Level } from "./graph-levels.ts";
 
 /** Calls towards one entity, as its callers see them. */
 export type Calls = { key: string; caller: EntityId; callee: EntityId; level: Level };
@@ -16,8 +16,4 @@ export function callsFrom(levels: ReadonlyMap<string, Level>, caller: EntityId):
     .map(([key, level]) => ({ key, ...endsOf(key), level }))
     .filter((call) => call.caller === caller)
     .sort((left, right) => (left.callee < right.callee ? -1 : 1));
-}
-
-export function callLevel(levels: ReadonlyMap<string, Level>, caller: EntityId, callee: EntityId): Level | undefined {
-  return levels.get(edgeKey(caller, callee));
 }

@@ -59,7 +59,7 @@ export function endsOf(key: string): { caller: EntityId; callee: EntityId } {
  * Now against usual. A signal that began only now (the first failure of a call) has no samples before: where `absent`
  * is given, it counts as that before; a rate that nobody counted was zero.
  */
-export function levelOf(
+function levelOf(
   series: Series | null | undefined,
   scope: Scope,
   minimumScale: number,

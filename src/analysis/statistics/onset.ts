@@ -10,7 +10,7 @@ export type Onset = OnsetInterval & {
   after: number;
 };
 
-export type OnsetOptions = {
+type OnsetOptions = {
   /** Only a move in this direction counts. */
   direction?: "up" | "down" | "both";
   /** Where to look; the whole series when left out. */

@@ -21,12 +21,12 @@ export function valuesWithin(series: Series, window: Window): number[] {
   return pointsWithin(series, window).map((point) => point.value);
 }
 
-export function pointsOf(series: Series): Point[] {
+function pointsOf(series: Series): Point[] {
   return pointsWithin(series, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
 }
 
 /** The last sample of a series; undefined when it has none. */
-export function latestPoint(series: Series | undefined): Point | undefined {
+function latestPoint(series: Series | undefined): Point | undefined {
   return series && pointsOf(series).at(-1);
 }
 

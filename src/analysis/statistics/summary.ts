@@ -26,19 +26,6 @@ export function standardDeviation(values: readonly number[]): number | null {
   return Math.sqrt(squares / (values.length - 1));
 }
 
-/** Median distance from the median, not yet scaled to a standard deviation. */
-export function medianAbsoluteDeviation(values: readonly number[]): number | null {
-  const centre = median(values);
-  return centre === null ? null : median(values.map((value) => Math.abs(value - centre)));
-}
-
-export function interquartileRange(values: readonly number[]): number | null {
-  const sorted = ascending(values);
-  const lower = quantileOfSorted(sorted, 0.25);
-  const upper = quantileOfSorted(sorted, 0.75);
-  return lower === null || upper === null ? null : upper - lower;
-}
-
 /**
  * How far values usually stray from their median, in their own unit: max(1.4826·MAD, IQR/1.349, SD, 1 %·|median|)
  * (METHODS 2.2). MAD alone explodes on nearly constant signals; the 1 % keeps a pinned signal from scoring its noise.

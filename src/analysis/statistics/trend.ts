@@ -1,7 +1,7 @@
 import type { Point } from "./series-values.ts";
 import { median, quantileOfSorted } from "./summary.ts";
 
-export type Slope = {
+type Slope = {
   /** Median of all pairwise slopes: unit of the signal a second. */
   perSecond: number;
   /** Value of the line at the first and the last point. */
@@ -44,7 +44,7 @@ export function theilSen(points: readonly Point[]): Slope | null {
   };
 }
 
-export type TrendTest = { z: number; s: number; samples: number; autocorrelation: number };
+type TrendTest = { z: number; s: number; samples: number; autocorrelation: number };
 
 /**
  * Mann–Kendall with ties, its variance widened for autocorrelation of the detrended residuals (METHODS 3): neighbouring

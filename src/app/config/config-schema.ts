@@ -82,7 +82,6 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
-export type ConnectionConfig = Config["connections"][number];
 
 /** For editors: `# yaml-language-server: $schema=…`. */
 export function configJsonSchema(): unknown {

@@ -14,7 +14,7 @@ import { incidentRowOf } from "../incident-row.ts";
 import { assessSeverity, isBelow } from "./assess-severity.ts";
 import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
 
-export type TriageSettings = {
+type TriageSettings = {
   database: Database;
   entities: () => Entity[];
   edges: () => Edge[];

@@ -2,7 +2,7 @@ import type { IncomingItem, TriageDecision } from "../../core/item.ts";
 import type { AlertLine } from "../views.ts";
 import { incidentRef, type Names, timestamp, timestampOrNull } from "./references.ts";
 
-export type AlertSource = {
+type AlertSource = {
   item: IncomingItem;
   /** The latest decision; undefined for the moment before there is one. */
   decision: TriageDecision | undefined;

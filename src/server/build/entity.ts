@@ -4,7 +4,7 @@ import type { Instant } from "../../core/window.ts";
 import type { ChangeLine, EntityView, FigureView, GraphEdge, GraphView, IncidentLine } from "../views.ts";
 import { timestamp } from "./references.ts";
 
-export type EntitySources = {
+type EntitySources = {
   entity: Entity;
   health: Health | undefined;
   graph: GraphView;

@@ -5,7 +5,7 @@ import type { Instant } from "../../core/window.ts";
 import type { GraphNode, GraphView } from "../views.ts";
 import { namesOf, timestamp } from "./references.ts";
 
-export type GraphSources = {
+type GraphSources = {
   entities: Entity[];
   edges: Edge[];
   health: Map<EntityId, Health>;

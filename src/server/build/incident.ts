@@ -16,7 +16,7 @@ import { type Names, namesOf, timestamp, timestampOrNull } from "./references.ts
 import { buildTimeline } from "./timeline.ts";
 import { buildVerification } from "./verification.ts";
 
-export type IncidentSources = {
+type IncidentSources = {
   state: IncidentState;
   events: IncidentEvent[];
   observations: ObservationsById;

@@ -13,7 +13,7 @@ import {
 } from "../views.ts";
 import { timestamp } from "./references.ts";
 
-export type NowSources = {
+type NowSources = {
   open: IncidentLine[];
   recentlyClosed: IncidentLine[];
   graph: GraphView;

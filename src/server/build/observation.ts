@@ -62,7 +62,7 @@ export function buildObservationView(
 }
 
 /** "memory of checkout and 3 others", "log patterns of payment". */
-export function requestInWords(request: ObserveRequest, names: Names): string {
+function requestInWords(request: ObserveRequest, names: Names): string {
   if (request.kind === "native-signal")
     return `the user's own query, ${request.signal.origin.kind} ${request.signal.origin.name}`;
   if (request.kind === "graph") return `what is connected with ${several(request.around, names)}`;

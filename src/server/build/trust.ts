@@ -5,7 +5,7 @@ import type { Instant } from "../../core/window.ts";
 import type { AuditVerifyView, MeasureView, TrustView } from "../views.ts";
 import { timestamp, timestampOrNull } from "./references.ts";
 
-export type TrustSources = {
+type TrustSources = {
   /** Incidents since then, with what became of them. */
   outcomes: IncidentState[];
   stop: { isStopped: boolean; since: Instant | null; by: string | null };
