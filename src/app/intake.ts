@@ -5,8 +5,8 @@ import type { IncomingItem, TriageDecision } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
 import { itemId } from "../formats/alert-item.ts";
 import { type AlertmanagerContext, readAlertmanagerPayload } from "../formats/alertmanager-payload.ts";
+import { readIncoming } from "../formats/read-incoming.ts";
 import { redact, redactJson } from "../formats/redact.ts";
-import { readWebhookPayload } from "../formats/webhook-payload.ts";
 import { type PushedChange, toChange } from "../knowledge/change-feed.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import { storeChanges } from "../store/changes.ts";
@@ -47,6 +47,20 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     const stored = await store(items.map((item) => ({ item: withEntities(item, register), raw: text })));
     return stored.map(({ id }) => id);
   };
+  /** What was understood is taken; what was not is kept, redacted, and refused when nothing else was in it. */
+  const takeReading = async (
+    source: string,
+    reading: ReturnType<typeof readIncoming>,
+    raw: unknown,
+  ): Promise<string[]> => {
+    const [problem] = reading.problems;
+    if (reading.kind === "refused" || (reading.items.length === 0 && problem)) {
+      return refuse(source, problem?.where ?? "$", problem?.problem ?? "not understood", raw);
+    }
+    for (const { where, problem: what } of reading.problems)
+      await keepRefused(database, source, where, what, raw, now());
+    return take(reading.items, raw);
+  };
   const withIncidents = async (itemIds: string[]): Promise<Receipt> => {
     await dependencies.triage();
     const rows = await Promise.all(itemIds.map((id) => readItem(database, id)));
@@ -57,27 +71,16 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     alertmanager: async (sender, body) => {
       const source = `alertmanager/${sender}`;
       const reading = readAlertmanagerPayload(body, { source, receivedAt: now(), findSignal: dependencies.findSignal });
-      const [problem] = reading.problems;
-      if (reading.kind === "refused" || (reading.items.length === 0 && problem)) {
-        return refuse(source, problem?.where ?? "$", problem?.problem ?? "not understood", body);
-      }
-      for (const { where, problem: what } of reading.problems)
-        await keepRefused(database, source, where, what, body, now());
-      return { itemIds: await take(reading.items, body), incidentIds: [] };
+      return { itemIds: await takeReading(source, reading, body), incidentIds: [] };
     },
     context: async (body) => {
-      if (typeof body !== "object" || body === null)
-        return refuse("context", "body", "an object with `alert` and, as far as known, `context`", body);
-      const item = readWebhookPayload(body, { source: "context", receivedAt: now() });
-      return withIncidents(await take([{ ...item, kind: "context" }], body));
+      const reading = readIncoming(body, { source: "context", receivedAt: now(), findSignal: dependencies.findSignal });
+      return withIncidents(await takeReading("context", reading, body));
     },
     webhook: async (name, body) => {
-      if (typeof body !== "object" || body === null)
-        return refuse(`webhook/${name}`, "body", "a JSON object or list", body);
-      const items = (Array.isArray(body) ? body : [body]).map((one) =>
-        readWebhookPayload(one, { source: `webhook/${name}`, receivedAt: now() }),
-      );
-      return { itemIds: await take(items, body), incidentIds: [] };
+      const source = `webhook/${name}`;
+      const reading = readIncoming(body, { source, receivedAt: now(), findSignal: dependencies.findSignal });
+      return { itemIds: await takeReading(source, reading, body), incidentIds: [] };
     },
     changes: async (sender, body) => {
       const parsed = pushedChanges.safeParse(Array.isArray(body) ? body : [body]);

@@ -11,6 +11,7 @@ import type { AlertLine, ChangeLine } from "../views.ts";
 import { buildEvidence, buildProof, leadingClaims, type ObservationsById } from "./evidence.ts";
 import { buildFix } from "./fix.ts";
 import { buildIncidentLine, probabilityOf } from "./incident-line.ts";
+import { gotOf } from "./observation.ts";
 import { phaseOf } from "./phase.ts";
 import { type Names, namesOf, timestamp, timestampOrNull } from "./references.ts";
 import { buildTimeline } from "./timeline.ts";
@@ -40,7 +41,7 @@ export function buildIncident(sources: IncidentSources): IncidentView {
   const names = namesOf(sources.entities);
   const { answer } = state;
   const line = buildIncidentLine(state, names, now, sources.nextSentence);
-  const steps = stepsOf(events, sources.liveSteps);
+  const steps = stepsOf(events, sources.liveSteps, observations);
   const isOpen = state.closed === null;
   const proof = answer
     ? buildProof(answer, observations, names)
@@ -78,7 +79,7 @@ export function buildIncident(sources: IncidentSources): IncidentView {
     blast: blastOf(answer, sources.edges, names),
     steps,
     budget: {
-      secondsUsed: steps.reduce((sum, step) => sum + step.durationSeconds, 0),
+      secondsUsed: wallClockSeconds(steps),
       secondsAllowed: sources.budget.seconds,
       observations: steps.length,
       observationsAllowed: sources.budget.calls,
@@ -265,12 +266,21 @@ function blastOf(answer: Answer | null, edges: Edge[], names: Names): IncidentVi
   };
 }
 
-function stepsOf(events: IncidentEvent[], live: Step[]): StepView[] {
+function stepsOf(events: IncidentEvent[], live: Step[], observations: ObservationsById): StepView[] {
   const committed = events.flatMap(({ body }) => (body.type === "round-completed" ? body.steps : []));
   const seen = new Set(committed.map((step) => step.observationId));
-  return [...committed, ...live.filter((step) => !seen.has(step.observationId))].map((step, index) =>
-    buildStep(step, index + 1),
-  );
+  return [...committed, ...live.filter((step) => !seen.has(step.observationId))].map((step, index) => {
+    const observation = observations.get(step.observationId);
+    return { ...buildStep(step, index + 1), ...(observation ? { got: gotOf(observation) } : {}) };
+  });
+}
+
+/** Questions run at the same time: what counts is from the first one asked to the last one answered, look by look. */
+function wallClockSeconds(steps: StepView[]): number {
+  const last = steps.filter((step) => step.round >= (steps.at(-1)?.round ?? 1));
+  const starts = last.map((step) => Date.parse(step.startedAt));
+  const ends = last.map((step) => Date.parse(step.startedAt) + step.durationSeconds * 1000);
+  return starts.length === 0 ? 0 : (Math.max(...ends) - Math.min(...starts)) / 1000;
 }
 
 export function buildStep(step: Step, number: number): StepView {

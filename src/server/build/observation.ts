@@ -87,6 +87,37 @@ function requestInWords(request: ObserveRequest, names: Names): string {
   }
 }
 
+/** What came back, in a few words: "4 series, 540 points". */
+export function gotOf({ status, body }: Observation): string {
+  if (body === null || status !== "data") return status;
+  switch (body.kind) {
+    case "series":
+    case "native-signal": {
+      const points = body.series.reduce(
+        (sum, series) => sum + series.values.filter((value) => value !== null).length,
+        0,
+      );
+      return `${body.series.length} series, ${points} points`;
+    }
+    case "log-templates":
+      return `${body.templates.length} patterns`;
+    case "log-lines":
+      return `${body.lines.length} lines`;
+    case "changes":
+      return `${body.changes.length} changes`;
+    case "workloads":
+      return `${body.workloads.length} workloads`;
+    case "database-activity":
+      return `${body.databases.length} databases`;
+    case "endpoint":
+      return `${body.endpoints.length} endpoints`;
+    case "graph":
+      return `${body.entities.length} things, ${body.edges.length} edges`;
+    case "alerts":
+      return `${body.alerts.length} alerts`;
+  }
+}
+
 function several(ids: string[], names: Names): string {
   const [first, second, ...rest] = ids;
   if (first === undefined) return "nothing";
