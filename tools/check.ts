@@ -16,7 +16,10 @@ const sources = readSourceFiles(["src", "packages", "lab", "web", "tools", "eval
 
 const parts: Part[] = [
   { name: "format and lint", run: () => command("biome", ["check", "--error-on-warnings", "."]) },
-  { name: "types", run: () => [...command("tsc", ["-p", "."]), ...command("tsc", ["-p", "web"])] },
+  {
+    name: "types",
+    run: () => [...command("tsc", ["-p", "."]), ...command("tsc", ["-p", "web"]), ...command("tsc", ["-p", "e2e"])],
+  },
   { name: "import table", run: () => findStrayImports(sources) },
   { name: "import cycles", run: () => findCycles(sources) },
   { name: "purity", run: () => findImpurities(sources) },

@@ -17,6 +17,7 @@ export function Decide({ plan, mayApprove, actions, isBar = false }: DecideProps
     setError(await actions.decide(plan, "approved", null));
     setSending(false);
   };
+  const mayNot = isBar ? "bar-may-not" : "may-not";
   const key = isBar ? undefined : "a";
   return (
     <>
@@ -26,18 +27,28 @@ export function Decide({ plan, mayApprove, actions, isBar = false }: DecideProps
           className="btn big"
           data-key={isBar ? undefined : "r"}
           disabled={!mayApprove || isSending}
+          aria-describedby={mayApprove ? undefined : mayNot}
           onClick={() => setRejecting(true)}
         >
           Reject {!isBar && <kbd>r</kbd>}
         </button>
-        <HoldButton onHeld={() => void approve()} isDisabled={!mayApprove || isSending} hint={hint} dataKey={key}>
+        <HoldButton
+          onHeld={() => void approve()}
+          isDisabled={!mayApprove || isSending}
+          hint={mayApprove ? hint : mayNot}
+          dataKey={key}
+        >
           <span>{isSending ? "Approving" : "Hold to approve"}</span> {!isBar && <kbd>a</kbd>}
         </HoldButton>
       </div>
       <span className="vh" id={hint}>
         Hold for 1.2 seconds. Letting go cancels.
       </span>
-      {!mayApprove && <p className="small quiet may-not">Your role may look, not decide.</p>}
+      {!mayApprove && (
+        <p className="small quiet may-not" id={mayNot}>
+          Your role may look, not decide.
+        </p>
+      )}
       <ErrorLine error={error} />
       {isRejecting && (
         <ReasonDialog

@@ -31,7 +31,9 @@ export function PendingCard({ fix }: { fix: Extract<FixView, { state: "none-yet"
         </div>
         <h2 id="fix-h">No fix proposed yet</h2>
       </header>
-      <p className="diff">{fix.sentence}</p>
+      <p className="diff" id="no-fix-yet">
+        {fix.sentence}
+      </p>
       <dl className="facts">
         {rows.map((title) => (
           <div key={title}>
@@ -41,10 +43,10 @@ export function PendingCard({ fix }: { fix: Extract<FixView, { state: "none-yet"
         ))}
       </dl>
       <div className="decide">
-        <button type="button" className="btn big" disabled>
+        <button type="button" className="btn big" disabled aria-describedby="no-fix-yet">
           Reject
         </button>
-        <button type="button" className="btn big" disabled>
+        <button type="button" className="btn big" disabled aria-describedby="no-fix-yet">
           Hold to approve
         </button>
       </div>

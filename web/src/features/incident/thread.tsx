@@ -63,7 +63,12 @@ export function Thread({ incident, actions }: { incident: IncidentView; actions:
             placeholder="Correct, or add what you know"
             onChange={(event) => setText(event.target.value)}
           />
-          <button type="submit" className="btn" disabled={isSending || text.trim() === ""}>
+          <button
+            type="submit"
+            className="btn"
+            disabled={isSending || text.trim() === ""}
+            title={text.trim() === "" ? "Type something first" : undefined}
+          >
             {isSending ? "Sending" : "Send"}
           </button>
         </form>

@@ -50,6 +50,7 @@ export function Lab({ drills }: { drills: DrillsView }) {
           type="button"
           className="btn plain"
           disabled={sending !== null || !isBroken}
+          title={isBroken ? undefined : "Nothing is broken now"}
           onClick={() => void send("/drills/heal", {}, "heal")}
         >
           {sending === "heal" ? "Healing" : "Heal"}
