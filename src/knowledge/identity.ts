@@ -86,7 +86,18 @@ export function keysOfAttributes(attributes: Record<string, string>): string[] {
     const address = attributes[attribute];
     return address ? keysOfAddress(address, attributes["server.port"]) : [];
   });
-  return [...new Set([...names, ...addresses])];
+  const queue = attributes["messaging.destination.name"];
+  const system = attributes["db.system.name"] ?? attributes["db.system"];
+  const database = attributes["db.namespace"] ?? attributes["db.name"];
+  return [
+    ...new Set([
+      ...names,
+      ...addresses,
+      ...(queue ? [`queue:${queue}`] : []),
+      // Without a host that tells them apart, system and namespace name a database.
+      ...(system && database && addresses.length === 0 ? [`database:${system}/${database}`] : []),
+    ]),
+  ];
 }
 
 /**

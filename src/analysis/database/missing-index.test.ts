@@ -32,7 +32,18 @@ testCheck(missingIndex, {
       ]),
       $: { ...$, expects: { changeId: "c1", effect: 525 } },
     },
-    "a statement of which nothing is known before": {
+    "a new statement, with its table's scans risen": {
+      activity: records((scope) => [
+        activityOf(scope, {
+          statements: [statementOf(byCustomer, null, [400, 0.09, 2100], 3)],
+          tables: [tableOf("orders", 200_000, 0, 4)],
+        }),
+      ]),
+      $,
+    },
+  },
+  quiet: {
+    "a dear statement of which nothing is known before: it may always have been so": {
       activity: records((scope) => [
         activityOf(scope, {
           statements: [statementOf(byCustomer, null, [400, 0.09, 2100], 3)],
@@ -41,8 +52,6 @@ testCheck(missingIndex, {
       ]),
       $,
     },
-  },
-  quiet: {
     "a small table that is read whole": {
       activity: records((scope) => [
         activityOf(scope, {

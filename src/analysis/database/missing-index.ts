@@ -43,9 +43,12 @@ export const missingIndex = defineCheck({
       if (!worst) return [];
       const isDearer =
         blocksRatio !== null && blocksRatio >= thresholds.blocksRatio && (timeRatio ?? 1) >= thresholds.timeRatio;
-      // A statement of which nothing is known before: new with a release, or statistics were reset.
+      // A statement of which nothing is known before is new, or was rare: it is news only where its table's scans rose too.
+      // A dear statement that was always there is an oddity of this estate.
       const isDear =
-        blocksRatio === null && statement.blocksPerCall >= thresholds.blocksPerRow * Math.max(statement.rowsPerCall, 1);
+        blocksRatio === null &&
+        worst.table.before !== null &&
+        statement.blocksPerCall >= thresholds.blocksPerRow * Math.max(statement.rowsPerCall, 1);
       return isDearer || isDear ? [{ cost, ...worst }] : [];
     });
     const [worst] = suspects;

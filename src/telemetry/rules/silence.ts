@@ -31,7 +31,10 @@ export function silence(
     subject.isEntry && isSteady && window.length === rules.buckets && requests <= rules.share * usualInThree;
   const silentFor = now - history.lastBeatAt - BUCKET_MILLISECONDS;
   const wasHeardFor = history.lastBeatAt - history.firstBeatAt;
-  const isGone = wasHeardFor >= settings.warmUpSeconds * 1000 && silentFor >= goneAfter(history, isSteady, settings);
+  // A job that is done, or a helper that nobody calls, may end: only what served somebody is missed.
+  const isMissed = (baseline?.medianCount ?? 0) > 0;
+  const isGone =
+    isMissed && wasHeardFor >= settings.warmUpSeconds * 1000 && silentFor >= goneAfter(history, isSteady, settings);
   const since = isGone
     ? history.lastBeatAt + BUCKET_MILLISECONDS
     : (window.find(({ count }) => count === 0)?.at ?? now);
