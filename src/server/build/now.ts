@@ -51,11 +51,15 @@ function byNeed(left: IncidentLine, right: IncidentLine): number {
   );
 }
 
-/** The front door: what is called by nobody that we know and has the most traffic. */
+/**
+ * The front door: what on the map is called by nobody that we know and has the most traffic. Never one instance of
+ * it: that has traffic too, but only a part of what users send.
+ */
 function frontFigures({ graph, health, entities }: NowSources): FigureView[] {
   const called = new Set(graph.edges.map((edge) => edge.to));
+  const onMap = new Set(graph.nodes.map(({ entity }) => entity.id));
   const doors = entities
-    .filter((entity) => !called.has(entity.id) && (health.get(entity.id)?.requestRate ?? 0) > 0)
+    .filter((entity) => onMap.has(entity.id) && !called.has(entity.id) && (health.get(entity.id)?.requestRate ?? 0) > 0)
     .sort((left, right) => (health.get(right.id)?.requestRate ?? 0) - (health.get(left.id)?.requestRate ?? 0));
   const [door] = doors;
   const own = door ? health.get(door.id) : undefined;
