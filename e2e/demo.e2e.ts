@@ -157,12 +157,13 @@ describe.skipIf(absent !== null)("the product as npm start runs it", () => {
   test("nothing scrolls sideways, and every button works or says why not, on a phone and a desk, dark and light", async () => {
     const pages = { now: "/", incident: incidentPath, alerts: "/alerts", changes: "/changes", graph: "/graph" };
     const shown = { ...pages, trust: "/trust", settings: "/settings" };
-    const flaws: string[] = [];
+    const flaws: string[] = incidentPath === "" ? ["incident: none was found, so its page was not looked at"] : [];
     for (const width of [360, 1440]) {
       await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
       for (const colorScheme of ["dark", "light"] as const) {
         await page.emulateMedia({ colorScheme });
         for (const [name, path] of Object.entries(shown)) {
+          if (path === "") continue;
           await page.goto(product.origin + path);
           await page.locator("main h1").first().waitFor();
           await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
