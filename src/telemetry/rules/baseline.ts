@@ -48,8 +48,12 @@ export function baselineOf(buckets: readonly Bucket[], now: Instant, settings: R
   const used = buckets.filter((bucket) => bucket.at >= from && bucket.at < now - guard && !bucket.isUnusual);
   const busy = used.filter(({ count }) => count > 0);
   if (now - firstAt < settings.warmUpSeconds * 1000 || busy.length < 6) return null;
-  const requests = busy.reduce((sum, { count }) => sum + count, 0);
-  const errors = busy.reduce((sum, bucket) => sum + bucket.errors, 0);
+  // Coming up is not usual: what fails while a system starts says nothing about what it does later.
+  const later = busy.filter((bucket) => bucket.at >= firstAt + settings.startUpSeconds * 1000);
+  const settled = later.length >= 6 ? later : busy;
+  const calm = calmest(settled);
+  const requests = calm.reduce((sum, { count }) => sum + count, 0);
+  const errors = calm.reduce((sum, bucket) => sum + bucket.errors, 0);
   const counts = used.map(({ count }) => count).sort((left, right) => left - right);
   return {
     buckets: busy.length,
@@ -57,10 +61,40 @@ export function baselineOf(buckets: readonly Bucket[], now: Instant, settings: R
     fewestInThree: fewestInThree(used),
     errorRatio: errors / requests,
     errorUpper: wilsonInterval(errors, requests, 2.58).high,
-    worstSustainedErrors: worstSustained(busy.map((bucket) => bucket.errors / bucket.count)),
+    worstSustainedErrors: recurringWorst(settled.map((bucket) => bucket.errors / bucket.count)),
     mean: latencyBaseline(busy.map(({ seconds, count }) => Math.log(Math.max(seconds / count, 1e-6)))),
     p95: latencyBaseline(busy.flatMap(({ p95 }) => (p95 === null ? [] : [Math.log(p95)]))),
   };
+}
+
+/** Share of the buckets that the usual share of failures is taken from. */
+const CALM_SHARE = 0.8;
+
+/** Without the fifth in which most failed: one bad quarter of a minute is not what is usual. */
+function calmest(buckets: readonly Bucket[]): Bucket[] {
+  const sorted = [...buckets].sort((left, right) => left.errors / left.count - right.errors / right.count);
+  return sorted.slice(0, Math.max(6, Math.ceil(CALM_SHARE * sorted.length)));
+}
+
+/** A minute without it between two times that something is bad. */
+const EPISODE_BUCKETS = 12;
+
+/**
+ * The level that held for three buckets in a row at two times apart at least: what this signal does now and then. What
+ * happened once, and what is happening now, is not that. Negative infinity where nothing recurs.
+ */
+function recurringWorst(values: number[]): number {
+  const peaks: { index: number; value: number }[] = [];
+  for (let index = 2; index < values.length; index++) {
+    const value = Math.min(values[index] as number, values[index - 1] as number, values[index - 2] as number);
+    if (value <= 0) continue;
+    const last = peaks.at(-1);
+    if (last && index - last.index < EPISODE_BUCKETS) {
+      last.value = Math.max(last.value, value);
+      last.index = index;
+    } else peaks.push({ index, value });
+  }
+  return peaks.map(({ value }) => value).sort((left, right) => right - left)[1] ?? Number.NEGATIVE_INFINITY;
 }
 
 function latencyBaseline(values: number[]): LatencyBaseline | null {
