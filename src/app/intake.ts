@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { EntityId } from "../core/entity.ts";
 import { midwatchError } from "../core/errors.ts";
-import type { IncomingItem, TriageDecision } from "../core/item.ts";
+import type { IncomingItem } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
 import { itemId } from "../formats/alert-item.ts";
 import { type AlertmanagerContext, readAlertmanagerPayload } from "../formats/alertmanager-payload.ts";
@@ -16,6 +16,7 @@ import {
   listItems,
   readItem,
   readTriage,
+  recordTriage,
   type StoredItem,
   storeRefusedItem,
 } from "../store/items.ts";
@@ -106,12 +107,25 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         { receivedSince: since },
         { limit, ...(before === undefined ? {} : { before: { receivedAt: before, id: "" } }) },
       );
-      return Promise.all(
-        rows.map(async ({ item, timesSeen }): Promise<AlertRecord> => {
-          const decisions: TriageDecision[] = await readTriage(database, { itemId: item.id });
-          return { item, decision: decisions.at(-1), timesSeen };
-        }),
+      return Promise.all(rows.map(({ item, timesSeen }) => recordOf(database, item, timesSeen)));
+    },
+    overrule: async (itemId, verdict, why, person) => {
+      const row = await readItem(database, itemId);
+      if (!row) throw midwatchError("MW_NOT_FOUND", { what: `alert ${itemId}` });
+      const before = (await readTriage(database, { itemId })).at(-1);
+      await recordTriage(
+        database,
+        {
+          itemId,
+          outcome: before?.outcome ?? "kept-quiet",
+          incidentId: row.incidentId,
+          reason: before?.reason ?? "not decided yet",
+          decidedAt: now(),
+        },
+        { kind: "person", name: person.name },
+        { verdict, why },
       );
+      return recordOf(database, row.item, row.timesSeen);
     },
     count: async (since) => {
       const rows = await listItems(database, { receivedSince: since }, { limit: watchListLimit });
@@ -120,6 +134,27 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         keptQuiet: rows.filter(({ timesSeen, incidentId }) => incidentId === null || timesSeen > 1).length,
       };
     },
+  };
+}
+
+/** The last decision of midwatch, and the last word of a person on it. */
+async function recordOf(database: Database, item: IncomingItem, timesSeen: number): Promise<AlertRecord> {
+  const decisions = await readTriage(database, { itemId: item.id });
+  const word = decisions.findLast(({ actor }) => actor.kind === "person");
+  const { actor, grounds } = word ?? {};
+  return {
+    item,
+    decision: decisions.at(-1),
+    timesSeen,
+    overruled:
+      word && actor?.kind === "person" && typeof grounds?.["verdict"] === "string"
+        ? {
+            verdict: grounds["verdict"],
+            person: actor.name,
+            at: word.decidedAt,
+            why: typeof grounds["why"] === "string" ? grounds["why"] : null,
+          }
+        : null,
   };
 }
 

@@ -101,9 +101,16 @@ export type Intake = {
   look(question: { entity: string; since: Instant; person: Person }): Promise<Receipt>;
   list(filter: { since: Instant; limit: number; before?: Instant }): Promise<AlertRecord[]>;
   count(since: Instant): Promise<{ total: number; keptQuiet: number }>;
+  /** A person's word on what was done with an item; kept beside the decision, which stays. Throws MW_NOT_FOUND. */
+  overrule(itemId: string, verdict: string, why: string | null, person: Person): Promise<AlertRecord>;
 };
 
-export type AlertRecord = { item: IncomingItem; decision: TriageDecision | undefined; timesSeen: number };
+export type AlertRecord = {
+  item: IncomingItem;
+  decision: TriageDecision | undefined;
+  timesSeen: number;
+  overruled: { verdict: string; person: string; at: Instant; why: string | null } | null;
+};
 
 export type Estate = {
   entities(): Entity[];

@@ -135,6 +135,19 @@ describe("a running midwatch", () => {
     await expect.poll(async () => (await line())?.outcome, { timeout: 20_000 }).toBe("resolved");
   });
 
+  test("a person's word on what was done with an alert stays beside the decision", async () => {
+    const { alerts } = (await (await ask("GET", "/api/v1/alerts")).json()) as {
+      alerts: { itemId: string; outcome: string }[];
+    };
+    const [first] = alerts;
+    const said = await ask("POST", `/api/v1/alerts/${first?.itemId}/overrule`, { verdict: "noise", why: "known" });
+    expect(await said.json()).toMatchObject({
+      outcome: first?.outcome,
+      overruled: { verdict: "noise", person: "operator", why: "known" },
+    });
+    expect((await ask("POST", "/api/v1/alerts/none/overrule", { verdict: "noise", why: null })).status).toBe(404);
+  });
+
   test("malformed input gets a 4xx that says where, and is kept", async () => {
     const cases: [string, unknown, RegExp][] = [
       ["/api/v1/intake/alertmanager", { version: "4" }, /alerts/],

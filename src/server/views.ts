@@ -204,7 +204,7 @@ export type AlertLine = {
   overruled: { verdict: OverruleVerdict; person: string; at: Timestamp; why: string | null } | null;
 };
 
-const overruleVerdicts = ["should-have-paged", "noise", "right", "split-off", "investigate"] as const;
+export const overruleVerdicts = ["should-have-paged", "noise", "right", "split-off", "investigate"] as const;
 export type OverruleVerdict = (typeof overruleVerdicts)[number];
 /** Answers `AlertLine`. */
 export type OverruleRequest = { verdict: OverruleVerdict; why: string | null };

@@ -3,8 +3,9 @@ import type { AlertRecord } from "../../app/midwatch.ts";
 import { categories } from "../../core/item.ts";
 import { buildAlertLine } from "../build/alert-line.ts";
 import { namesOf, timestamp } from "../build/references.ts";
+import { personOf } from "../guard.ts";
 import type { Routes, Running } from "../server-types.ts";
-import type { AlertLine, AlertsView, FacetCount } from "../views.ts";
+import { type AlertLine, type AlertsView, type FacetCount, overruleVerdicts } from "../views.ts";
 
 const several = z
   .union([z.string(), z.array(z.string())])
@@ -88,10 +89,35 @@ export function addAlertRoutes(routes: Routes, running: Running): void {
       };
     },
   );
+
+  routes.post(
+    "/api/v1/alerts/:itemId/overrule",
+    {
+      schema: {
+        params: z.object({ itemId: z.string() }),
+        body: z.object({ verdict: z.enum(overruleVerdicts), why: z.string().max(2000).nullable().default(null) }),
+      },
+    },
+    async (request): Promise<AlertLine> => {
+      const { verdict, why } = request.body;
+      const midwatch = running();
+      const record = await midwatch.intake.overrule(request.params.itemId, verdict, why, personOf(request));
+      return lineOf(record, namesOf(midwatch.estate.entities()));
+    },
+  );
 }
 
-function lineOf({ item, decision, timesSeen }: AlertRecord, names: ReturnType<typeof namesOf>): AlertLine {
-  return buildAlertLine({ item, decision, timesSeen, hasPaged: false, overruled: null }, names);
+function lineOf(record: AlertRecord, names: ReturnType<typeof namesOf>): AlertLine {
+  const { overruled } = record;
+  const verdict = overruleVerdicts.find((known) => known === overruled?.verdict);
+  return buildAlertLine(
+    {
+      ...record,
+      hasPaged: false,
+      overruled: overruled && verdict ? { ...overruled, verdict, at: timestamp(overruled.at) } : null,
+    },
+    names,
+  );
 }
 
 function facet(lines: AlertLine[], pick: (line: AlertLine) => string, label: (value: string) => string): FacetCount[] {
