@@ -56,7 +56,6 @@ export const configSchema = z.strictObject({
       budgetSeconds: seconds.default(15),
       budgetCalls: z.number().int().positive().default(200),
       rounds: z.number().int().positive().default(3),
-      baselineMinutes: seconds.default(60),
       settleSeconds: z
         .number()
         .nonnegative()
