@@ -11,6 +11,8 @@ import { createCommit, readIncidentState } from "../incident/commit.ts";
 import { openConductor } from "../incident/conductor.ts";
 import type { IncidentDependencies } from "../incident/dependencies.ts";
 import { exitConditionFor } from "../incident/exit-condition.ts";
+import { rememberOpenStates } from "../incident/open-states.ts";
+import { runMerges } from "../incident/triage/run-merges.ts";
 import { runTriage } from "../incident/triage/run-triage.ts";
 import { signalFromExpression } from "../integrations/alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../integrations/http/http-config.ts";
@@ -33,6 +35,7 @@ import { createIncidents } from "./incidents.ts";
 import { createIntake } from "./intake.ts";
 import { createLiveNews } from "./live-news.ts";
 import type { Midwatch } from "./midwatch.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { openStore } from "./open-store.ts";
 import { openTelemetry } from "./open-telemetry.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
@@ -76,10 +79,12 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     const notices = await listen(database);
     closing.push(() => notices.close());
 
+    const openStates = rememberOpenStates();
     const triage = async () => {
       while (
         await runTriage({
           database,
+          openStates,
           entities: register.entities,
           edges: register.edges,
           resolve: resolveEntities,
@@ -265,11 +270,16 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     });
     notices.on("items", () => void triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
     notices.on("outbox", () => void tell.sendDue().catch((thrown: unknown) => log(`tell: ${thrown}`)));
-    notices.on("incident-events", ({ incidentId }) => news.tell({ kind: "incident", incidentId }));
+    const mergeSoon = oneAtATime(log, async () => void (await runMerges({ database, openStates, now })));
+    notices.on("incident-events", ({ incidentId }) => {
+      news.tell({ kind: "incident", incidentId });
+      mergeSoon();
+    });
     notices.on("kill-switch", () => news.tell({ kind: "stop" }));
 
     const incidents = createIncidents({
       database,
+      openStates,
       register,
       commit,
       observe,

@@ -8,19 +8,22 @@ import type { Instant } from "../core/window.ts";
 import type { Observe } from "../doors/observe.ts";
 import type { CommitToIncident } from "../incident/dependencies.ts";
 import { foldIncident } from "../incident/fold.ts";
+import { isConcluded } from "../incident/is-concluded.ts";
 import { nextStep } from "../incident/next-step.ts";
+import type { OpenStates } from "../incident/open-states.ts";
 import type { Pace } from "../incident/pace.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import { readChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
-import { listIncidents, listOpenIncidentIds, readIncidentRow } from "../store/incidents.ts";
+import { listIncidents, readIncidentRow } from "../store/incidents.ts";
 import { readItem, readTriage } from "../store/items.ts";
 import { readIncidentObservations, readObservation, readObservations } from "../store/observations.ts";
 import type { IncidentRecord, Incidents, Person } from "./midwatch.ts";
 
 type IncidentsDependencies = {
   database: Database;
+  openStates: OpenStates;
   register: EntityRegister;
   commit: CommitToIncident;
   observe: Observe;
@@ -33,7 +36,7 @@ type IncidentsDependencies = {
 const changesBeforeSeconds = 6 * 3600;
 
 export function createIncidents(dependencies: IncidentsDependencies): Incidents {
-  const { database, commit, pace, now } = dependencies;
+  const { database, openStates, commit, pace, now } = dependencies;
   const readState = async (id: string): Promise<IncidentState | undefined> => {
     const events = await readEvents(database, id);
     return foldIncident(events);
@@ -57,7 +60,7 @@ export function createIncidents(dependencies: IncidentsDependencies): Incidents 
   };
 
   return {
-    open: async () => readStates(await listOpenIncidentIds(database)),
+    open: () => openStates.read(database),
     list: async ({ isOpen, limit, before }) => {
       const last = before === undefined ? undefined : await readIncidentRow(database, before);
       const rows = await listIncidents(database, isOpen === undefined ? {} : { state: isOpen ? "open" : "closed" }, {
@@ -137,6 +140,7 @@ async function readRecord(
     edges: register.edges(),
     liveSteps: liveSteps(id),
     next: nextStep(state, now(), pace),
+    isConcluded: isConcluded(state, now(), pace),
   };
 }
 

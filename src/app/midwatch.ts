@@ -58,6 +58,8 @@ export type IncidentRecord = {
   edges: Edge[];
   liveSteps: Step[];
   next: NextStep;
+  /** False: what stands there is what is known so far, and a further look is coming. */
+  isConcluded: boolean;
 };
 
 export type Incidents = {

@@ -89,6 +89,8 @@ export type IncidentEventBody =
   /** Tried again later, a person told after the third time; the problem is for people, without secrets. */
   | { type: "activity-failed"; activity: string; problem: string }
   | { type: "report-written"; markdown: string }
+  /** It turned out to be the same matter as another incident, which has its alerts from here on. */
+  | { type: "merged-into"; incidentId: string; reason: string }
   | { type: "incident-closed"; reason: string };
 
 /** One line of the truth. `version` is of the body's shape; readers upgrade old versions, never rewrite them. */

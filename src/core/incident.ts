@@ -99,6 +99,8 @@ export type IncidentState = {
   staleReason: string | null;
   /** Answers since something new was learned: looks get rarer. */
   looks: number;
+  /** Answers in a row that lead with the same hypothesis; 0 where the last one leads with none. */
+  stood: number;
   /** Entities that joined after the answer and that it does not speak about. */
   unexplainedEntityIds: EntityId[];
 
@@ -122,4 +124,6 @@ export type IncidentState = {
   failures: { activity: string; problem: string; at: Instant; count: number } | null;
   report: { markdown: string; at: Instant } | null;
   closed: { reason: string; at: Instant } | null;
+  /** The incident that goes on with its alerts: both were one matter. */
+  mergedInto: string | null;
 };

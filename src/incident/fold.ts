@@ -79,6 +79,9 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       };
     }
     case "answer-concluded":
+      // What was found while it hurt stays the answer when it does not hurt any more.
+      if (body.answer.verdict === "healthy" && state.answer?.verdict === "cause" && state.staleReason === null)
+        return { ...worked(state), investigation: null, answeredAt: at, looks: state.looks + 1, unexplainedEntityIds: [] };
       return {
         ...setPlanOfOldAnswerAside(worked(state), body.answer, at),
         investigation: null,
@@ -86,6 +89,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
         answeredAt: at,
         staleReason: null,
         looks: state.looks + 1,
+        stood: standingOf(state, body.answer),
         unexplainedEntityIds: [],
         noSafeAction: sameCause(state.answer, body.answer) ? state.noSafeAction : null,
       };
@@ -133,6 +137,12 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return { ...worked(state), traffic: { state: "stopped", sentence: body.sentence, at } };
     case "report-written":
       return { ...worked(state), report: { markdown: body.markdown, at } };
+    case "merged-into":
+      return {
+        ...worked({ ...state, investigation: null }),
+        closed: { reason: body.reason, at },
+        mergedInto: body.incidentId,
+      };
     case "incident-closed":
       return { ...worked(state), closed: { reason: body.reason, at } };
     case "message-sent":
@@ -142,6 +152,11 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
 
 function sameCause(before: Answer | null, after: Answer): boolean {
   return before?.hypotheses[0] !== undefined && before.hypotheses[0].id === after.hypotheses[0]?.id;
+}
+
+function standingOf(before: IncidentState, answer: Answer): number {
+  if (answer.hypotheses[0] === undefined) return 0;
+  return sameCause(before.answer, answer) ? before.stood + 1 : 1;
 }
 
 /** Whatever ended well clears the count of failures. */
@@ -195,6 +210,7 @@ function opened(
     answeredAt: null,
     staleReason: null,
     looks: 0,
+    stood: 0,
     unexplainedEntityIds: [],
     plan: null,
     noSafeAction: null,
@@ -213,5 +229,6 @@ function opened(
     failures: null,
     report: null,
     closed: null,
+    mergedInto: null,
   };
 }

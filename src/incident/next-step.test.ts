@@ -91,7 +91,15 @@ describe("the life of an incident", () => {
     expect(at(0.3).happens(answered()).state().plan?.id).toBe("plan-1");
     const other = answered({ hypotheses: [sampleHypothesis({ id: "bad-release@e-shop" })] });
     expect(at(1).happens(other).state().plan).toBeNull();
-    expect(nameOf(at(1).step())).toBe("propose");
+    expect(nameOf(at(1.5).happens(other).step())).toBe("propose");
+  });
+
+  it("proposes only for a cause that a second look named again", () => {
+    const { at } = story(defaultPace);
+    const first = at(0.1).happens(answered());
+    expect(first.step()).toMatchObject({ kind: "wait" });
+    expect(nameOf(at(0.3).step())).toBe("investigate-round");
+    expect(nameOf(at(0.3).happens(answered()).step())).toBe("propose");
   });
 
   it("lets the next samples arrive before the first look, but keeps nobody waiting who asked", () => {

@@ -1,6 +1,7 @@
 import type { ActivityName, IncidentState, NextStep } from "../core/incident.ts";
 import type { Instant } from "../core/window.ts";
 import { exitOf } from "./exit-condition.ts";
+import { isConcluded } from "./is-concluded.ts";
 import { defaultPace, type Pace } from "./pace.ts";
 
 /** What an incident needs next. Pure: the whole life of an incident can be read, and tested, here. */
@@ -78,7 +79,8 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
     const isOpen = isFiring || state.items.some((item) => item.state === "asked");
     const carriedOut = state.attempts.filter((attempt) => attempt.outcome !== null).length;
 
-    if (best && !state.noSafeAction && isOpen && isWorthProposing(state, best.probability)) {
+    const isReady = isConcluded(state, now, pace);
+    if (best && isReady && !state.noSafeAction && isOpen && isWorthProposing(state, best.probability)) {
       if (carriedOut < pace.attemptsAtMost) return activity("propose", "there is a cause to do something about");
       const reason = `${carriedOut} fixes were tried: a person has to go on`;
       if (!wasTold(state, reason)) return activity("escalate", reason);

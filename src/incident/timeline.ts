@@ -69,6 +69,8 @@ function sentenceOf({ body }: IncidentEvent, nameOf: (id: EntityId) => string): 
       return body.sentence;
     case "activity-failed":
       return `midwatch could not ${body.activity.replaceAll("-", " ")}: ${body.problem}`;
+    case "merged-into":
+      return `It ${body.reason}`;
     case "incident-closed":
       return `Closed: ${body.reason}`;
     case "investigation-started":

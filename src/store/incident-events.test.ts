@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import { type Append, appendEvents, readEvents, readEventsOfActivity, readIncidentIds } from "./incident-events.ts";
-import { countIncidents, type IncidentRow, listIncidents, listOpenIncidentIds, readIncidentRow } from "./incidents.ts";
+import { countIncidents, type IncidentRow, listIncidents, listOpenIncidentHeads, readIncidentRow } from "./incidents.ts";
 import { listen } from "./notifications.ts";
 import { rebuildIncidents } from "./rebuild-incidents.ts";
 import { midwatch, minute } from "./samples.testing.ts";
@@ -134,7 +134,12 @@ describe("the list of incidents", () => {
       "incident-2",
     ]);
     expect(await ids({ accessLabels: ["secret"] }, { limit: 9 })).toEqual([]);
-    expect(await listOpenIncidentIds(database)).toEqual(["incident-1", "incident-2", "incident-3", "incident-4"]);
+    expect((await listOpenIncidentHeads(database)).map(({ id }) => id)).toEqual([
+      "incident-1",
+      "incident-2",
+      "incident-3",
+      "incident-4",
+    ]);
     expect(await countIncidents(database)).toEqual({ open: 4, closed: 1, needPerson: 4 });
     expect(await readIncidentRow(database, "incident-5")).toMatchObject({ closedAt: minute(9), lastSequence: 1 });
   });

@@ -95,12 +95,12 @@ export async function listIncidents(
   return rows.map(fromRow);
 }
 
-/** For the sweep that finds what a lost notification left undone. */
-export async function listOpenIncidentIds(database: Database): Promise<string[]> {
-  const rows = await database.query<{ id: string }>(
-    "select id from incidents where closed_at is null order by opened_at",
+/** Every open incident with the sequence of its last event, oldest first. */
+export async function listOpenIncidentHeads(database: Database): Promise<{ id: string; lastSequence: number }[]> {
+  const rows = await database.query<{ id: string; last_sequence: number }>(
+    "select id, last_sequence from incidents where closed_at is null order by opened_at, id",
   );
-  return rows.map(({ id }) => id);
+  return rows.map(({ id, last_sequence: lastSequence }) => ({ id, lastSequence }));
 }
 
 export async function countIncidents(

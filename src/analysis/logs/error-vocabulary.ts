@@ -73,7 +73,7 @@ export const errorVocabulary: ErrorWording[] = [
   },
   {
     pattern:
-      /timeout exceeded when trying to connect|timeout acquiring a connection|resourcerequest timed out|connection is not available, request timed out|timeout waiting for (?:idle object|connection from pool)|QueuePool limit|prior to obtaining a connection from the pool|ConnectionPoolTimeoutException|PoolTimeout|pool (?:is )?exhausted|could not get a resource from the pool|acquir\w+ (?:a )?(?:client|connection|resource)[^.]{0,40}time|(?:no|all) (?:available )?connections? (?:available |in (?:the )?pool|are in use)|SQLTransientConnectionException|query_wait_timeout|ConnectionPool is (?:full|exhausted)|pool timeout/,
+      /timeout exceeded when trying to connect|timeout acquiring a connection|(?:timed out|time-?out|gave up)[^.]{0,30} waiting (?:for|on) (?:an? )?(?:(?:free|available|idle|pooled|database|db) )*(?:connection|client|session)s?\b|resourcerequest timed out|connection is not available, request timed out|timeout waiting for (?:idle object|connection from pool)|QueuePool limit|prior to obtaining a connection from the pool|ConnectionPoolTimeoutException|PoolTimeout|pool (?:is )?exhausted|could not get a resource from the pool|acquir\w+ (?:a )?(?:client|connection|resource)[^.]{0,40}time|(?:no|all) (?:available )?connections? (?:available |in (?:the )?pool|are in use)|SQLTransientConnectionException|query_wait_timeout|ConnectionPool is (?:full|exhausted)|pool timeout/,
     faultClasses: ["pool-exhausted", "connection-leak"],
     blame: "speaker",
     source:

@@ -41,13 +41,7 @@ function open(id: string, ...items: IncomingItem[]): OpenIncident {
     itemNewsAt: start,
     explained: [],
     isActive: true,
-    items: items.map(({ id: itemId, title, entityIds, startsAt, receivedAt }) => ({
-      itemId,
-      title,
-      entityIds,
-      startsAt,
-      receivedAt,
-    })),
+    items: items.map(({ id: itemId, title, entityIds, startsAt }) => ({ itemId, title, entityIds, startsAt })),
   };
 }
 

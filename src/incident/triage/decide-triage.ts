@@ -6,7 +6,7 @@ import { likeness } from "./likeness.ts";
 
 /** What triage knows of an open incident: small enough that a storm of alerts costs little. */
 export type OpenIncident = Pick<IncidentState, "id" | "environment" | "openedAt" | "itemNewsAt"> & {
-  items: { itemId: string; title: string; entityIds: EntityId[]; startsAt: Instant; receivedAt: Instant }[];
+  items: { itemId: string; title: string; entityIds: EntityId[]; startsAt: Instant }[];
   /** Entities that its answer explains; empty before there is one. */
   explained: EntityId[];
   /** False once it recovered: a new alert then is a new matter, unless it is the same one again. */

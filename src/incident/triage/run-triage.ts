@@ -1,21 +1,22 @@
 import { digestOf } from "../../core/canonical-json.ts";
 import type { Edge, Entity, EntityId } from "../../core/entity.ts";
+import type { IncidentState } from "../../core/incident.ts";
 import type { Actor, ExitCondition, IncidentEventBody } from "../../core/incident-events.ts";
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
 import type { Change } from "../../core/workload.ts";
 import { readChanges } from "../../store/changes.ts";
 import type { Database } from "../../store/database.ts";
-import { appendEvents, readEvents } from "../../store/incident-events.ts";
-import { listOpenIncidentIds } from "../../store/incidents.ts";
-import { listItems, readItem, recordTriage, takeUntriagedItems } from "../../store/items.ts";
-import { foldIncident } from "../fold.ts";
+import { appendEvents } from "../../store/incident-events.ts";
+import { listItems, recordTriage, takeUntriagedItems } from "../../store/items.ts";
 import { incidentRowOf } from "../incident-row.ts";
+import type { OpenStates } from "../open-states.ts";
 import { assessSeverity, isBelow } from "./assess-severity.ts";
 import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
 
 type TriageSettings = {
   database: Database;
+  openStates: OpenStates;
   entities: () => Entity[];
   edges: () => Edge[];
   /** What an item's labels and words mean now: entities may have become known since intake. */
@@ -26,7 +27,7 @@ type TriageSettings = {
 
 const actor: Actor = { kind: "midwatch", part: "triage" };
 /** One triage at a time over all processes, so that two alerts of one fault cannot open two incidents. */
-const triageLock = 7_300_201;
+export const triageLock = 7_300_201;
 const itemsAtOnce = 500;
 
 /**
@@ -38,7 +39,7 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
     await transaction.query("select pg_advisory_xact_lock($1)", [triageLock]);
     const items = await takeUntriagedItems(transaction, itemsAtOnce);
     if (items.length === 0) return 0;
-    const open = await readOpenIncidents(transaction);
+    const open = (await settings.openStates.read(transaction)).map(readOpenIncident);
     const around = await readAround(transaction, items, settings.now());
     // Events of one incident are written together: a storm is one append, not a thousand.
     const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
@@ -92,7 +93,7 @@ function note(
   settings: TriageSettings,
   around: Around,
 ): string | null {
-  const { title, startsAt, receivedAt } = item;
+  const { title, startsAt } = item;
   const itemId = item.id;
   if (decision.outcome === "kept-quiet" || decision.outcome === "refused") return null;
   const incidentId = decision.incidentId ?? newIncidentId(item);
@@ -109,7 +110,7 @@ function note(
       environment: environmentOf(item.entityIds, settings.entities()),
       openedAt: settings.now(),
       itemNewsAt: settings.now(),
-      items: [{ itemId, title, entityIds: item.entityIds, startsAt, receivedAt }],
+      items: [{ itemId, title, entityIds: item.entityIds, startsAt }],
       explained: [],
       isActive: true,
     });
@@ -128,7 +129,7 @@ function note(
       startsAt,
     });
     if (known) {
-      known.items.push({ itemId, title, entityIds: item.entityIds, startsAt, receivedAt });
+      known.items.push({ itemId, title, entityIds: item.entityIds, startsAt });
       if (isBelow(known.severity ?? severity, severity)) {
         events.bodies.push({
           type: "severity-changed",
@@ -187,26 +188,15 @@ function newIncidentId(item: IncomingItem): string {
   return `inc-${Number.parseInt(digestOf(item.id).slice(0, 12), 16).toString(36).slice(0, 8).padStart(8, "0")}`;
 }
 
-async function readOpenIncidents(transaction: Database): Promise<OpenIncident[]> {
-  const incidents: OpenIncident[] = [];
-  for (const id of await listOpenIncidentIds(transaction)) {
-    const state = foldIncident(await readEvents(transaction, id));
-    if (!state) continue;
-    const items = await Promise.all(
-      state.items.map(async (joined) => ({ joined, row: await readItem(transaction, joined.itemId) })),
-    );
-    incidents.push({
-      id,
-      environment: state.environment,
-      openedAt: state.openedAt,
-      itemNewsAt: state.itemNewsAt,
-      severity: state.severity,
-      items: items.map(({ joined, row }) => ({ ...joined, receivedAt: row?.item.receivedAt ?? joined.startsAt })),
-      explained: (state.answer?.blastRadius ?? [])
-        .filter(({ role }) => role !== "usual")
-        .map(({ entityId }) => entityId),
-      isActive: !state.verification?.result.startsWith("recovered") && state.traffic === null,
-    });
-  }
-  return incidents;
+function readOpenIncident(state: IncidentState): OpenIncident {
+  return {
+    id: state.id,
+    environment: state.environment,
+    openedAt: state.openedAt,
+    itemNewsAt: state.itemNewsAt,
+    severity: state.severity,
+    items: [...state.items],
+    explained: (state.answer?.blastRadius ?? []).filter(({ role }) => role !== "usual").map(({ entityId }) => entityId),
+    isActive: !state.verification?.result.startsWith("recovered") && state.traffic === null,
+  };
 }

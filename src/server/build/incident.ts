@@ -31,6 +31,7 @@ type IncidentSources = {
   liveSteps: Step[];
   budget: { seconds: number; calls: number };
   nextSentence: string | null;
+  isConcluded: boolean;
   trackRecord: { right: number; of: number; atLeast: number } | null;
   now: Instant;
 };
@@ -56,7 +57,7 @@ export function buildIncident(sources: IncidentSources): IncidentView {
       rejectCause: isOpen && (answer?.hypotheses.length ?? 0) > 0,
       addContext: isOpen,
     },
-    headline: headlineOf(state, line.title, names, sources.trackRecord),
+    headline: headlineOf(state, line.title, names, sources.trackRecord, sources.isConcluded),
     impact: answer ? { ...answer.impact, since: timestampOrNull(answer.impact.since) } : null,
     onset: answer?.onset
       ? { earliest: timestamp(answer.onset.earliest), latest: timestamp(answer.onset.latest) }
@@ -99,6 +100,7 @@ function headlineOf(
   text: string,
   names: Names,
   trackRecord: IncidentSources["trackRecord"],
+  isConcluded: boolean,
 ): IncidentView["headline"] {
   const { answer } = state;
   const leading = answer?.verdict === "cause" ? answer.hypotheses[0] : undefined;
@@ -108,7 +110,7 @@ function headlineOf(
     emphasis: name !== null && text.includes(name) ? name : null,
     verdict: answer?.verdict ?? null,
     probability: probabilityOf(state),
-    isFinal: answer !== null && state.staleReason === null,
+    isFinal: answer !== null && isConcluded,
     trackRecord,
     calibration: trackRecord === null ? (answer?.calibration ?? null) : null,
   };

@@ -118,6 +118,8 @@ export function tell(body: IncidentEventBody): { kind: TimelineEntry["kind"]; se
       return { kind: "person", sentence: body.text };
     case "signals-recovered":
       return { kind: "midwatch", sentence: body.sentence };
+    case "merged-into":
+      return { kind: "midwatch", sentence: body.reason };
     case "incident-closed":
       return { kind: "midwatch", sentence: `closed: ${body.reason}` };
     default:

@@ -49,6 +49,7 @@ export function createAlertBook() {
     firing: (): IncomingItem[] => [...open.values()].map(({ item }) => item),
     /** Whether anything is open about this subject: then nothing is learned of it. */
     isOpenFor: (subjectKey: string) => [...open.values()].some(({ opinion }) => opinion.subject.key === subjectKey),
+    isAnyOpen: () => open.size > 0,
     restore(items: readonly IncomingItem[], now: Instant) {
       for (const item of items) {
         const opinion = { subject: { key: item.labels["subject"] ?? "" } } as RuleOpinion;

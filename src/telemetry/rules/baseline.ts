@@ -18,7 +18,7 @@ export type LatencyBaseline = {
   median: number;
   /** Tail-aware (METHODS 2.2): the largest of MAD, quartiles and standard deviation, and never below 5 %. */
   scale: number;
-  /** The worst level that held for three buckets in a row: what this signal does now and then. */
+  /** The worst level that held for three buckets in a row, twice: what this signal does now and then. */
   worstSustained: number;
 };
 
@@ -62,8 +62,8 @@ export function baselineOf(buckets: readonly Bucket[], now: Instant, settings: R
     errorRatio: errors / requests,
     errorUpper: wilsonInterval(errors, requests, 2.58).high,
     worstSustainedErrors: recurringWorst(settled.map((bucket) => bucket.errors / bucket.count)),
-    mean: latencyBaseline(busy.map(({ seconds, count }) => Math.log(Math.max(seconds / count, 1e-6)))),
-    p95: latencyBaseline(busy.flatMap(({ p95 }) => (p95 === null ? [] : [Math.log(p95)]))),
+    mean: latencyBaseline(settled.map(({ seconds, count }) => Math.log(Math.max(seconds / count, 1e-6)))),
+    p95: latencyBaseline(settled.flatMap(({ p95 }) => (p95 === null ? [] : [Math.log(p95)]))),
   };
 }
 
@@ -107,18 +107,7 @@ function latencyBaseline(values: number[]): LatencyBaseline | null {
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, sorted.length - 1);
   const scale = Math.max(1.4826 * mad, (at(0.75) - at(0.25)) / 1.349, Math.sqrt(variance), SMALLEST_SCALE);
-  return { median, scale, worstSustained: worstSustained(values) };
-}
-
-function worstSustained(values: number[]): number {
-  let worst = Number.NEGATIVE_INFINITY;
-  for (let index = 2; index < values.length; index++) {
-    worst = Math.max(
-      worst,
-      Math.min(values[index] as number, values[index - 1] as number, values[index - 2] as number),
-    );
-  }
-  return worst;
+  return { median, scale, worstSustained: median + recurringWorst(values.map((value) => value - median)) };
 }
 
 function fewestInThree(buckets: Bucket[]): number {

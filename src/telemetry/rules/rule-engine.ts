@@ -17,11 +17,14 @@ import {
   addRequests,
   createSubjectHistory,
   fillUpTo,
+  markWhatStandsOut,
   type SubjectHistory,
 } from "./subject-history.ts";
 
 /** Requests and calls of a subject that was silent for this long are forgotten. */
 const FORGET_MILLISECONDS = 24 * 3_600_000;
+/** What alerts somewhere was felt elsewhere up to so long before. */
+const SPREADS_BEFORE_MILLISECONDS = 30_000;
 /** Evaluated this long after the end of a bucket: most exporters have sent by then. */
 const LATENESS_MILLISECONDS = 1_500;
 
@@ -93,11 +96,16 @@ export function createRuleEngine(settings: RuleSettings) {
     return opinions.filter((opinion) => opinion !== null);
   }
 
-  /** While something is wrong with a subject, and a little before, its buckets are marked and not learned from. */
+  /**
+   * While something is wrong with a subject, and a little before, its buckets are marked and not learned from. While
+   * something is wrong elsewhere, only those are that are out of the ordinary themselves: trouble spreads further than it
+   * alerts, and what it did to the others is not what is usual of them.
+   */
   function freeze(history: SubjectHistory, now: Instant): void {
     const isOpen = book.isOpenFor(history.subject.key);
     if (!isOpen) {
       history.frozenSince = null;
+      if (book.isAnyOpen()) markWhatStandsOut(history, now - SPREADS_BEFORE_MILLISECONDS);
       return;
     }
     if (history.frozenSince === null) {

@@ -71,7 +71,10 @@ function trendOver(
   if (last.value - first.value < settings.runOut.minimumRise) return null;
   // The teeth of garbage collection rise too: above its earlier teeth it has to be.
   const before = points.slice(0, points.length - window.length);
-  const highest = before.length === 0 ? first.value : Math.max(...before.map(({ value }) => value));
+  const [oldest] = before;
+  // A process that came up just now fills its memory, and has no earlier teeth to be above.
+  if (!oldest || first.at - oldest.at < lengthSeconds * 1000) return null;
+  const highest = Math.max(...before.map(({ value }) => value));
   if (last.value < 1.1 * highest) return null;
   const floor = lowerEnvelope(window);
   const trend = mannKendall(floor);

@@ -171,3 +171,22 @@ export function latestBuckets(history: SubjectHistory, count: number, now: Insta
   while (end > 0 && (buckets[end - 1] as Bucket).at + BUCKET_MILLISECONDS > now) end--;
   return buckets.slice(Math.max(0, end - count), end);
 }
+
+/** Beyond this ratio to the usual latency a bucket stands out; below it healthy systems move about. */
+const STANDS_OUT = 1.25;
+
+/** Marks the latest buckets whose latency or failures are not what is usual, so that nothing is learned from them. */
+export function markWhatStandsOut(history: SubjectHistory, since: Instant): void {
+  const { baseline, buckets } = history;
+  if (!baseline) return;
+  for (let index = buckets.length - 1; index >= 0 && (buckets[index] as Bucket).at >= since; index--) {
+    const bucket = buckets[index] as Bucket;
+    if (bucket.count === 0) continue;
+    const isSlow =
+      baseline.mean !== null &&
+      Math.log(Math.max(bucket.seconds / bucket.count, 1e-6)) >
+        baseline.mean.median + Math.max(Math.log(STANDS_OUT), 2 * baseline.mean.scale);
+    const isFailing = bucket.errors / bucket.count > Math.max(0.02, 2 * baseline.errorUpper);
+    if (isSlow || isFailing) bucket.isUnusual = true;
+  }
+}

@@ -112,7 +112,7 @@ function Sureness({ incident }: { incident: IncidentView }) {
             {trackSentence(headline)}. <Link href="/trust#calibration">How we know</Link>
           </>
         ) : (
-          `still moving; ${asked ? `${asked.answered} of ${asked.asked}` : budget.observations} questions answered`
+          `so far; ${asked ? `${asked.answered} of ${asked.asked}` : budget.observations} questions answered`
         )}
       </span>
     </div>

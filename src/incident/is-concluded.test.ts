@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import type { IncidentEventBody } from "../core/incident-events.ts";
+import { isConcluded } from "./is-concluded.ts";
+import { defaultPace } from "./pace.ts";
+import { minute, sampleAnswer, sampleHypothesis, story, t0 } from "./samples.testing.ts";
+
+const answered = (changes = {}): IncidentEventBody => ({ type: "answer-concluded", answer: sampleAnswer(changes) });
+const other = answered({ hypotheses: [sampleHypothesis({ id: "disk-full@e-shop" })] });
+const unsure = answered({ verdict: "unknown" });
+const resolved: IncidentEventBody = { type: "item-resolved", itemId: "item-1", title: "errors", resolvedAt: t0 };
+
+const after = (minutes: number, ...bodies: IncidentEventBody[]) =>
+  isConcluded(
+    story(defaultPace)
+      .at(minutes)
+      .happens(...bodies)
+      .state(),
+    t0 + minutes * minute,
+    defaultPace,
+  );
+
+describe("an answer is concluded", () => {
+  test("when a second look names the same cause", () => {
+    expect(after(0.2, answered())).toBe(false);
+    expect(after(0.4, answered(), answered())).toBe(true);
+    expect(after(0.4, answered(), other)).toBe(false);
+    expect(after(0.6, answered(), other, other)).toBe(true);
+  });
+
+  test("when no further look at the first minutes is coming", () => {
+    expect(after(0.4, answered(), resolved)).toBe(true);
+    expect(after(defaultPace.reconsiderForSeconds / 60, answered())).toBe(true);
+  });
+
+  test("as not known after as many looks as people are told of it", () => {
+    expect(after(0.4, unsure, unsure)).toBe(false);
+    expect(after(0.6, unsure, unsure, unsure)).toBe(true);
+  });
+
+  test("never before there is one, nor when it was given up", () => {
+    expect(after(10)).toBe(false);
+    expect(after(0.4, answered(), answered(), { type: "answer-went-stale", reason: "new alerts" })).toBe(false);
+  });
+});
+
+test("finding it healthy afterwards does not replace the cause that was found while it hurt", () => {
+  const later = story(defaultPace).at(1).happens(answered(), answered({ verdict: "healthy", hypotheses: [] })).state();
+  expect(later.answer?.verdict).toBe("cause");
+  expect(later.looks).toBe(2);
+});

@@ -1,0 +1,72 @@
+import type { IncidentState } from "../../core/incident.ts";
+import type { Instant } from "../../core/window.ts";
+
+export type Merge = { from: string; into: string; reason: string };
+
+/** METHODS 7 joins alerts up to five minutes apart by weight; an answer that names both may reach further back. */
+const farthestApartMilliseconds = 15 * 60_000;
+
+/**
+ * Which open incidents turned out to be one matter: the younger goes into the older when both lead with the same cause, or
+ * when the older one's cause explains everything that the younger complains of and the younger has no other cause of its
+ * own. An incident that a person has taken up, or for which something was approved or done, stays as it is.
+ */
+export function decideMerges(open: readonly IncidentState[]): Merge[] {
+  const byAge = [...open].sort((left, right) => left.openedAt - right.openedAt || (left.id < right.id ? -1 : 1));
+  return byAge.flatMap((younger, index): Merge[] => {
+    if (!mayGo(younger)) return [];
+    for (const older of byAge.slice(0, index)) {
+      if (!mayTake(older, younger)) continue;
+      const reason = reasonToMerge(younger, older);
+      if (reason) return [{ from: younger.id, into: older.id, reason }];
+    }
+    return [];
+  });
+}
+
+function mayGo(incident: IncidentState): boolean {
+  const isAlerted = incident.items.every(({ kind }) => kind === "alert" || kind === "detection");
+  const isTouched =
+    incident.takenOverBy !== null ||
+    incident.approval !== null ||
+    incident.execution !== null ||
+    incident.undo !== null ||
+    incident.attempts.some(({ outcome }) => outcome !== null) ||
+    incident.rejectedHypothesisIds.length > 0;
+  return isAlerted && !isTouched && incident.closed === null;
+}
+
+function mayTake(older: IncidentState, younger: IncidentState): boolean {
+  return (
+    older.closed === null &&
+    older.environment === younger.environment &&
+    // What came back after a recovery is news, not part of what was mended.
+    !older.verification?.result.startsWith("recovered") &&
+    older.traffic === null &&
+    firstComplaint(younger) - lastComplaint(older) <= farthestApartMilliseconds
+  );
+}
+
+function reasonToMerge(younger: IncidentState, older: IncidentState): string | null {
+  const [own] = younger.answer?.hypotheses ?? [];
+  const [theirs] = older.answer?.hypotheses ?? [];
+  if (!theirs || older.answer === null || older.staleReason !== null) return null;
+  const isOwnLead = own && (younger.answer?.verdict === "cause" || younger.answer?.verdict === "leads");
+  const isTheirLead = older.answer.verdict === "cause" || older.answer.verdict === "leads";
+  if (isOwnLead && isTheirLead && own.id === theirs.id) return "both have the same cause";
+  if (older.answer.verdict !== "cause") return null;
+  const hurt = new Set(
+    older.answer.blastRadius.filter(({ role }) => role !== "usual").map(({ entityId }) => entityId),
+  );
+  const isExplained = younger.items.every(
+    ({ entityIds }) => entityIds.length > 0 && entityIds.every((id) => hurt.has(id)),
+  );
+  const hasOtherCause =
+    younger.answer?.verdict === "cause" && own !== undefined && !older.answer.hypotheses.some(({ id }) => id === own.id);
+  return isExplained && !hasOtherCause ? "the cause found there explains all that is complained of here" : null;
+}
+
+const firstComplaint = (incident: IncidentState): Instant =>
+  Math.min(...incident.items.map(({ startsAt }) => startsAt));
+const lastComplaint = (incident: IncidentState): Instant =>
+  Math.max(...incident.items.map(({ startsAt }) => startsAt));

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { IncidentEventBody } from "../../core/incident-events.ts";
+import { appendEvents, readEvents } from "../../store/incident-events.ts";
+import { readIncidentRow } from "../../store/incidents.ts";
+import { readTriage, storeItems } from "../../store/items.ts";
+import { midwatch, sampleItem } from "../../store/samples.testing.ts";
+import { openTestDatabase, type TestDatabase } from "../../store/testing.ts";
+import { foldIncident } from "../fold.ts";
+import { incidentRowOf } from "../incident-row.ts";
+import { nextStep } from "../next-step.ts";
+import { rememberOpenStates } from "../open-states.ts";
+import { openedBody, sampleAnswer, samplePlan, t0 } from "../samples.testing.ts";
+import { runMerges } from "./run-merges.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+beforeEach(() => database.query("truncate incident_events, incident_activities, incidents, incoming_items cascade"));
+afterAll(() => database.drop());
+
+const answered: IncidentEventBody = { type: "answer-concluded", answer: sampleAnswer() };
+
+test("merges two incidents with one cause once, keeps every alert, and takes the younger's proposal back", async () => {
+  const settings = { database, openStates: rememberOpenStates(), now: () => t0 + 60_000 };
+  await write("old", t0, openedBody({ itemId: "item-old" }), answered);
+  await write(
+    "young",
+    t0 + 20_000,
+    openedBody({ itemId: "item-young", severity: "critical", startsAt: t0 + 20_000 }),
+    answered,
+    { type: "plan-proposed", plan: samplePlan(), alternatives: [] },
+    { type: "item-resolved", itemId: "item-young", title: "errors", resolvedAt: t0 },
+  );
+
+  expect(await runMerges(settings)).toBe(1);
+  expect(await runMerges(settings)).toBe(0);
+
+  const younger = await stateOf("young");
+  expect(younger).toMatchObject({ mergedInto: "old", plan: null, closed: { reason: expect.stringContaining("old") } });
+  expect(nextStep(younger, t0 + 60_000)).toMatchObject({ kind: "wait", why: "it is closed" });
+  const older = await stateOf("old");
+  expect(older.items.map(({ itemId, state }) => [itemId, state])).toEqual([
+    ["item-old", "firing"],
+    ["item-young", "resolved"],
+  ]);
+  expect(older.severity).toBe("critical");
+  expect((await readIncidentRow(database, "young"))?.closedAt).not.toBeNull();
+  expect((await readTriage(database, { itemId: "item-young" })).at(-1)).toMatchObject({
+    outcome: "joined",
+    incidentId: "old",
+  });
+});
+
+async function write(incidentId: string, at: number, opening: ReturnType<typeof openedBody>, ...rest: IncidentEventBody[]) {
+  await storeItems(database, [{ item: sampleItem({ id: opening.itemId, fingerprint: opening.itemId }), raw: null }]);
+  await appendEvents(database, {
+    incidentId,
+    afterSequence: 0,
+    actor: midwatch,
+    at,
+    activityId: null,
+    bodies: [opening, ...rest],
+    toRow: incidentRowOf,
+  });
+}
+
+async function stateOf(incidentId: string) {
+  const state = foldIncident(await readEvents(database, incidentId));
+  if (!state) throw new Error(`${incidentId} is not there`);
+  return state;
+}

@@ -1,0 +1,99 @@
+import type { IncidentState } from "../../core/incident.ts";
+import type { Actor, IncidentEventBody } from "../../core/incident-events.ts";
+import type { Instant } from "../../core/window.ts";
+import type { Database } from "../../store/database.ts";
+import { appendEvents } from "../../store/incident-events.ts";
+import { recordTriage } from "../../store/items.ts";
+import { incidentRowOf } from "../incident-row.ts";
+import type { OpenStates } from "../open-states.ts";
+import { isBelow } from "./assess-severity.ts";
+import { decideMerges } from "./decide-merges.ts";
+import { triageLock } from "./run-triage.ts";
+
+type MergeSettings = { database: Database; openStates: OpenStates; now: () => Instant };
+
+const actor: Actor = { kind: "midwatch", part: "triage" };
+
+/**
+ * Merges open incidents that turned out to be one matter; see `decideMerges`. Returns how many went into another. Both
+ * incidents are written in one commit, or neither; where somebody wrote to the younger one meanwhile, nothing is done, and
+ * the next run decides anew.
+ */
+export async function runMerges({ database, openStates, now }: MergeSettings): Promise<number> {
+  return database.transaction(async (transaction) => {
+    await transaction.query("select pg_advisory_xact_lock($1)", [triageLock]);
+    const open = await openStates.read(transaction);
+    if (open.length < 2) return 0;
+    const byId = new Map(open.map((state) => [state.id, state]));
+    let merged = 0;
+    for (const { from, into, reason } of decideMerges(open)) {
+      const [younger, older] = [byId.get(from), byId.get(into)];
+      if (!younger || !older) continue;
+      const at = now();
+      const leaving = await appendEvents(transaction, {
+        incidentId: from,
+        afterSequence: younger.sequence,
+        actor,
+        at,
+        activityId: null,
+        bodies: [
+          ...(younger.plan ? [withdrawn(younger.plan.id, into)] : []),
+          { type: "merged-into", incidentId: into, reason: `went into ${into}: ${reason}` },
+        ],
+        toRow: incidentRowOf,
+      });
+      if (leaving.kind !== "appended") continue;
+      await appendEvents(transaction, {
+        incidentId: into,
+        afterSequence: null,
+        actor,
+        at,
+        activityId: null,
+        bodies: arrivals(younger, older, reason),
+        toRow: incidentRowOf,
+      });
+      for (const { itemId } of younger.items) {
+        const decision = { itemId, outcome: "joined" as const, incidentId: into, reason, decidedAt: at };
+        await recordTriage(transaction, decision, actor, { cameWith: from });
+      }
+      merged += 1;
+    }
+    return merged;
+  });
+}
+
+function withdrawn(planId: string, into: string): IncidentEventBody {
+  return { type: "plan-withdrawn", planId, reason: `its incident went into ${into}` };
+}
+
+function arrivals(younger: IncidentState, older: IncidentState, reason: string): IncidentEventBody[] {
+  const joined = younger.items.flatMap((item): IncidentEventBody[] => {
+    const { itemId, title, entityIds, severity, startsAt, kind: itemKind } = item;
+    return [
+      {
+        type: "item-joined",
+        itemId,
+        title,
+        entityIds,
+        severity,
+        itemKind,
+        startsAt,
+        reason: `came with ${younger.id}: ${reason}`,
+      },
+      ...(item.state === "resolved"
+        ? [{ type: "item-resolved", itemId, title, resolvedAt: item.since } satisfies IncidentEventBody]
+        : []),
+    ];
+  });
+  const worse: IncidentEventBody[] = isBelow(older.severity, younger.severity)
+    ? [
+        {
+          type: "severity-changed",
+          from: older.severity,
+          to: younger.severity,
+          reason: `${younger.id} went into it: ${younger.severityReason}`,
+        },
+      ]
+    : [];
+  return [...joined, ...worse];
+}
