@@ -2,15 +2,19 @@ import { probabilityWord } from "../core/answer.ts";
 import type { IncidentView } from "../server/incident-views.ts";
 import { bar, bold, brass, green, line, localTime, percent, plain, quiet, red } from "./terminal.ts";
 
-/** The whole answer on a terminal: headline, causes, evidence, ruled out, not seen, fix, link. */
-export function printIncident(view: IncidentView, link: string): void {
+/** Of what was ruled out, and of what could not be seen, unless the whole is wanted. */
+const firstShown = 8;
+
+/** The answer on a terminal: headline, causes, evidence, ruled out, not seen, fix, link. Long lists are cut, and say so. */
+export function printIncident(view: IncidentView, link: string, isWhole = false): void {
   const { headline, line: head } = view;
   line(`${quiet(`${head.label}  ${head.phase.replaceAll("-", " ")}  ${head.severity}`)}`);
   line(bold(plain(headline.text)));
+  if (head.mergedInto) line(`It went into ${head.mergedInto.label}: midwatch show ${head.mergedInto.id}`);
   if (headline.probability !== null) {
     const record = headline.trackRecord
       ? `right ${headline.trackRecord.right} of ${headline.trackRecord.of} here`
-      : `not calibrated here yet${headline.calibration ? `; ${headline.calibration.name}` : ""}`;
+      : (headline.calibration?.name ?? "not calibrated here yet");
     line(`${brass(percent(headline.probability))}, ${probabilityWord(headline.probability)} ${quiet(`(${record})`)}`);
   }
   if (view.impact) line(plain(view.impact.sentence));
@@ -37,10 +41,10 @@ export function printIncident(view: IncidentView, link: string): void {
   });
   const ruledOut = grouped(view.ruledOut.map(({ title, why }) => ({ title, why })));
   section("Ruled out", ruledOut.length);
-  for (const ruled of ruledOut) line(`  ${plain(ruled)}`);
+  printList(ruledOut, isWhole);
   const notSeen = grouped(view.sight.gaps.map(({ title, status, why }) => ({ title, why: `${status}: ${why}` })));
   section("Could not see", notSeen.length);
-  for (const gap of notSeen) line(`  ${plain(gap)}`);
+  printList(notSeen, isWhole);
   for (const wayOut of new Set(view.sight.gaps.flatMap((gap) => gap.wayOut ?? [])))
     line(`      ${quiet(plain(wayOut))}`);
   if (view.question) {
@@ -54,6 +58,12 @@ export function printIncident(view: IncidentView, link: string): void {
   }
   line();
   line(quiet(link));
+}
+
+function printList(items: string[], isWhole: boolean): void {
+  for (const item of isWhole ? items : items.slice(0, firstShown)) line(`  ${plain(item)}`);
+  const rest = items.length - firstShown;
+  if (!isWhole && rest > 0) line(quiet(`  and ${rest} more; --all shows them`));
 }
 
 function printFix({ fix, line: head }: IncidentView): void {

@@ -102,6 +102,8 @@ export type IncidentLine = IncidentRef & {
   /** Middle of the onset interval; null until measured. */
   beganAt: Timestamp | null;
   closedAt: Timestamp | null;
+  /** The incident that goes on with its alerts, because both were one matter. */
+  mergedInto: IncidentRef | null;
 };
 
 export type NowView = {

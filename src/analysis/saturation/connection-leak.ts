@@ -15,7 +15,7 @@ export const connectionLeak = defineCheck({
   needs: {
     inUse: concept("pool.in_use", { keep: ["instance"] }),
     limit: concept("pool.limit", { keep: ["instance"] }),
-    pending: concept("pool.pending"),
+    wait: concept("pool.wait"), // seconds
     rate: concept("request.rate"),
     calls: concept("call.latency", { keep: ["peer"] }), // seconds
     change: changes,
@@ -30,7 +30,7 @@ export const connectionLeak = defineCheck({
     /** Of the limit: below, a pool that grows has room. */
     leastFill: 0.5,
   },
-  examine({ entity, scope, inUse, limit, rate, calls, change }, thresholds) {
+  examine({ entity, scope, inUse, limit, wait, rate, calls, change }, thresholds) {
     const used = sum(inUse.items);
     if (!used)
       return inUse.status === "empty" ? quiet("no pool here") : unknown(inUse.why ?? "no samples of a connection pool");
@@ -40,7 +40,7 @@ export const connectionLeak = defineCheck({
     const cap = bounded(inUse.items, limit.items).reduce((total, each) => total + each.limit, 0);
     if (now < Math.max(usual, 1) * thresholds.aboveUsualRatio || (cap > 0 && now < thresholds.leastFill * cap))
       return now <= Math.max(usual, 1) * 1.2 ? against("no more connections are in use than usual") : quiet();
-    const holding = holdingOf(scope, { inUse: inUse.items, rate: rate.items, calls });
+    const holding = holdingOf(scope, { inUse: inUse.items, rate: rate.items, calls, wait: wait.items });
     if (holding.loadRatio === null)
       return unknown("more connections are in use; whether the load explains it cannot be seen");
     if (holding.loadRatio >= thresholds.loadRatio)

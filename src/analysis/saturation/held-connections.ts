@@ -1,7 +1,7 @@
 import type { Reading } from "../../core/check.ts";
-import type { Scope } from "../../core/scope.ts";
+import { entityOf, type Scope } from "../../core/scope.ts";
 import type { Series } from "../../core/series.ts";
-import { shiftNow, sum } from "../recent.ts";
+import { average, shiftNow, sum } from "../recent.ts";
 import { combineSeries } from "../statistics/series-values.ts";
 
 /** Why connections of a pool are in use: how often they are asked for, and how long each is held. */
@@ -21,7 +21,12 @@ const leastSlowerSeconds = 0.005;
 
 export function holdingOf(
   scope: Scope,
-  { inUse, rate, calls }: { inUse: readonly Series[]; rate: readonly Series[]; calls: Reading<Series> },
+  {
+    inUse,
+    rate,
+    calls,
+    wait,
+  }: { inUse: readonly Series[]; rate: readonly Series[]; calls: Reading<Series>; wait: readonly Series[] },
 ): Holding {
   const used = sum(inUse);
   const requests = sum(rate);
@@ -29,10 +34,16 @@ export function holdingOf(
     used && requests
       ? combineSeries([used, requests], ([level = 0, each = 0]) => (each > 0 ? level / each : null))
       : null;
+  const waited = shiftNow(average(wait), scope, 0.001);
   const slower = calls.items.flatMap((series) => {
     const shift = shiftNow(series, scope, 0.001);
     if (!shift || shift.difference < leastSlowerSeconds || shift.z < 3) return [];
-    return [{ peer: series.dimensions.peer ?? "", ratio: shift.ratio ?? 99, seconds: shift.now }];
+    const peer = series.dimensions.peer ?? "";
+    // Clients measure a database call from before they have a connection: waiting for one is not the database's slowness.
+    const isPooled = entityOf(scope, peer)?.kind === "database";
+    const ownWait = isPooled ? Math.max(0, waited?.difference ?? 0) : 0;
+    if (shift.difference - ownWait < Math.max(leastSlowerSeconds, 0.2 * shift.difference)) return [];
+    return [{ peer, ratio: shift.ratio ?? 99, seconds: shift.now }];
   });
   return {
     holdRatio: shiftNow(hold, scope)?.ratio ?? null,

@@ -67,7 +67,7 @@ export const poolExhausted = defineCheck({
       until: scope.now,
       matches: (each) => couldSetOff(each, "pool-exhausted") >= 0.9,
     });
-    const holding = holdingOf(scope, { inUse: inUse.items, rate: rate.items, calls });
+    const holding = holdingOf(scope, { inUse: inUse.items, rate: rate.items, calls, wait: wait.items });
     const isOwn = isLowered || lowered !== null;
     if (!isOwn && holding.holdRatio !== null && holding.holdRatio >= thresholds.holdRatio) {
       const { slowest } = holding;

@@ -43,13 +43,14 @@ export function addIncidentCommands(program: Command): void {
     .command("show [incident]")
     .description("one incident: cause, evidence, fix; the newest when none is named")
     .option("--report", "the report in Markdown")
-    .action(async (incident: string | undefined, { report }: { report?: boolean }) => {
+    .option("--all", "everything that was ruled out or could not be seen, not only the first of it")
+    .action(async (incident: string | undefined, { report, all }: { report?: boolean; all?: boolean }) => {
       const client = connectClient(globals());
       const id = incident ?? (await newest(client));
       if (report) return line(await client.getText(`/api/v1/incidents/${id}/report.md`));
       const view = await client.get<IncidentView>(`/api/v1/incidents/${id}`);
       if (globals().json) return line(JSON.stringify(view));
-      printIncident(view, `${client.url}/incidents/${view.line.id}`);
+      printIncident(view, `${client.url}/incidents/${view.line.id}`, all);
     });
 
   program

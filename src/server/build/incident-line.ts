@@ -48,6 +48,7 @@ export function buildIncidentLine(
     openedAt: timestamp(state.openedAt),
     beganAt: answer?.onset ? timestamp((answer.onset.earliest + answer.onset.latest) / 2) : null,
     closedAt: timestampOrNull(state.closed?.at),
+    mergedInto: state.mergedInto === null ? null : incidentRef(state.mergedInto),
   };
 }
 

@@ -48,6 +48,8 @@ describe("what a span says", () => {
     ["getaddrinfo ENOTFOUND stock", "ENOTFOUND", { isDnsError: true, isConnectError: false }],
     ["getaddrinfo EAI_AGAIN stock", "EAI_AGAIN", { isDnsError: true }],
     ["The operation was aborted due to timeout", null, { isTimeout: true }],
+    ["timed out after 2000 ms waiting for a database connection (pool of 8, 3 waiting)", null, { isTimeout: false }],
+    ["timeout exceeded when trying to connect", null, { isTimeout: false }],
     ["certificate has expired CERT_HAS_EXPIRED", "CERT_HAS_EXPIRED", { isConnectError: true }],
   ])("reads %s", (statusMessage, reason, expected) => {
     const facts = spanFactsOf(

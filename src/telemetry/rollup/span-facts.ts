@@ -46,7 +46,12 @@ export function spanFactsOf(span: ReceivedSpan): SpanFacts {
     isError,
     reason: isError ? (code ?? errorType(span) ?? (httpStatus === null ? null : String(httpStatus)) ?? "error") : null,
     statusCode: httpStatus !== null ? String(httpStatus) : grpcStatus !== null ? `grpc ${grpcStatus}` : null,
-    isTimeout: isError && (timeoutWords.test(words) || httpStatus === 504 || httpStatus === 408 || grpcStatus === 4),
+    isTimeout:
+      isError &&
+      ((timeoutWords.test(words) && !ownPoolWords.test(words)) ||
+        httpStatus === 504 ||
+        httpStatus === 408 ||
+        grpcStatus === 4),
     isConnectError: isError && (connectWords.test(words) || (grpcStatus === 14 && httpStatus === null)),
     isRateLimited: httpStatus === 429 || grpcStatus === 8,
     isRetry:
@@ -95,6 +100,9 @@ function operationOf(span: ReceivedSpan, role: SpanRole): string {
 const errorCode =
   /\b(E[A-Z]{2,}[A-Z0-9_]*|UND_ERR_[A-Z_]+|CERT_[A-Z_]+|DEPTH_ZERO_[A-Z_]+|ERR_[A-Z0-9_]+|[0-9]{2}[0-9A-Z]{3}(?=: ))\b/;
 const timeoutWords = /ETIMEDOUT|ESOCKETTIMEDOUT|TIMEOUT|time[d-]?[ -]?out|TimeoutError|deadline.?exceeded/i;
+/** Waited in vain for a connection of its own pool: nothing was ever sent, so nobody failed to answer it. */
+const ownPoolWords =
+  /pool[_ ]?(is )?(time[d-]?[ -_]?out|exhausted|full)|PoolTimeout|QueuePool limit|SQLTransientConnectionException|Connection is not available|exceeded when trying to connect|waiting for (an? )?((free|available|idle|pooled|database|db) )*(connection|client)\b|timeout acquiring a connection|obtaining a connection from the pool/i;
 const connectWords =
   /ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|socket hang up|connection (refused|reset|closed|terminated)|CERT_|certificate|self.signed|UNAVAILABLE/i;
 const nameWords = /ENOTFOUND|EAI_AGAIN|ENODATA|ESERVFAIL|UnknownHost|no such host|getaddrinfo|name resolution/i;

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { Redirect } from "wouter";
 import type { IncidentView } from "../../../src/server/incident-views.ts";
 import { ErrorPanel } from "../components/error-panel.tsx";
 import { refetch, useResource } from "../data/resources.ts";
@@ -35,6 +36,8 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
       </>
     );
   }
+  // Whoever follows an old link, or watches while it happens, is taken to where the matter goes on.
+  if (body.line.mergedInto) return <Redirect to={`/incidents/${encodeURIComponent(body.line.mergedInto.id)}`} replace />;
   const isVerified = body.verification !== null && body.verification.status !== "planned";
   const isRunning = body.line.phase === "investigating";
   return (

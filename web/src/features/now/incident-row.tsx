@@ -82,6 +82,7 @@ export function IncidentRow({ incident, isFirst = false }: { incident: IncidentL
 }
 
 function standing(incident: IncidentLine): string {
+  if (incident.mergedInto) return `went into ${incident.mergedInto.label}`;
   if (incident.takenOverBy) return `${incident.takenOverBy} has it`;
   if (incident.nextSentence) return incident.nextSentence;
   if (incident.phase === "waiting-for-approval") return "asked: you";
