@@ -20,7 +20,7 @@ import { connectChangeFeed, followChanges } from "../knowledge/change-feed.ts";
 import { openEntityRegister } from "../knowledge/entity-register.ts";
 import { countUses } from "../store/audit.ts";
 import { readEvents } from "../store/incident-events.ts";
-import { countIncidents } from "../store/incidents.ts";
+import { countIncidents, listIncidentIdsWithin } from "../store/incidents.ts";
 import { openItemWriter } from "../store/item-writer.ts";
 import { readItem } from "../store/items.ts";
 import { listen } from "../store/notifications.ts";
@@ -52,6 +52,8 @@ const healthSeconds = 5;
 const followChangesSeconds = 3;
 const pullAlertsSeconds = 60;
 const discoveryWindowSeconds = 600;
+/** Of other incidents that an investigation takes into account. */
+const troublesAtMost = 50;
 
 /** The composition root: opens everything, wires it, and returns the running midwatch. Throws MidwatchError. */
 export async function composeMidwatch({ loaded, dataDirectory, version, url }: ComposeSettings): Promise<Midwatch> {
@@ -172,6 +174,12 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
       now,
       pace: config.pace,
       readIncident: (id) => readIncidentState(database, id),
+      readIncidentsWithin: async (window) => {
+        const states = await Promise.all(
+          (await listIncidentIdsWithin(database, window, troublesAtMost)).map((id) => readIncidentState(database, id)),
+        );
+        return states.filter((state) => state !== undefined);
+      },
       readEvents: (id) => readEvents(database, id),
       commit,
       readItems: async (ids) =>

@@ -40,6 +40,9 @@ program
   .action(() => line(version));
 for (const command of allCommands(program)) command.exitOverride();
 
+// `midwatch show | head` closes the pipe early: that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
 try {
   await program.parseAsync();
 } catch (thrown) {

@@ -21,6 +21,8 @@ export type Scope = {
   window: Window;
   /** The part of `window` taken as usual; ends before the earliest possible onset. */
   baseline: Window;
+  /** When other incidents hurt: not part of what is usual. Absent: none is known. */
+  troubles?: Window[];
   /** Onset of the leading symptom, once measured (round 2 on). */
   onset: OnsetInterval | null;
   entities: Entity[];

@@ -23,9 +23,7 @@ export function headlineFor(draft: Draft, scope: Scope, changes: readonly Change
       if (!top) return draft.impact.sentence;
       const said = bestSentence(draft, top);
       const change = changes.find(({ id }) => id === top.changeId);
-      const trigger = change
-        ? `; it began with ${describeChange(change, scope)} at ${clock(change.at)}`
-        : sinceOf(top, scope, said);
+      const trigger = change ? triggerOf(change, top, scope) : sinceOf(top, scope, said);
       const text = `${said}${trigger}.`;
       return draft.verdict === "cause" ? text : `${upperFirst(probabilityWord(top.probability))}: ${text}`;
     }
@@ -40,6 +38,16 @@ function bestSentence({ claims, leading }: Draft, top: Answer["hypotheses"][numb
   const claim = claims.find(({ id }) => id === (leading ?? own?.claimId));
   const sentence = claim?.sentence ?? faultDefinition(top.faultClass).title;
   return sentence.replace(/[.\s]+$/, "");
+}
+
+/** A change that far before is not what it began with. */
+const togetherMilliseconds = 90_000;
+
+function triggerOf(change: Change, top: Answer["hypotheses"][number], scope: Scope): string {
+  const onset = top.onset ?? scope.onset;
+  const what = `${describeChange(change, scope)} at ${clock(change.at)}`;
+  const isTogether = !onset || change.at >= onset.earliest - togetherMilliseconds;
+  return isTogether ? `; it began with ${what}` : `, since ${clock(onset.latest)}; ${what} came before`;
 }
 
 /** "since 02:56", unless the sentence says so itself. */

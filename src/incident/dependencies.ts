@@ -7,7 +7,7 @@ import type { Message } from "../core/message.ts";
 import type { Observation, ObservationId, ObserveRequest } from "../core/observation.ts";
 import type { Action, Plan } from "../core/plan.ts";
 import type { Scope } from "../core/scope.ts";
-import type { Instant } from "../core/window.ts";
+import type { Instant, Window } from "../core/window.ts";
 import type { Workload } from "../core/workload.ts";
 import type { ActDoor } from "../doors/act.ts";
 import type { PolicyConfig } from "../policy/policy-config.ts";
@@ -21,6 +21,8 @@ export type IncidentDependencies = {
 
   /** Reads the log of one incident and folds it. Undefined: no such incident. */
   readIncident(incidentId: string): Promise<IncidentState | undefined>;
+  /** Every incident that was open at some time of the window. */
+  readIncidentsWithin(window: Window): Promise<IncidentState[]>;
   readEvents(incidentId: string): Promise<IncidentEvent[]>;
   /** Appends events and queues messages in one transaction, under the incident's lock. See `commit.ts`. */
   commit: CommitToIncident;

@@ -25,6 +25,7 @@ export function scopeFor(
   startedAt: Instant,
   pace: Pace,
   historySince: Instant | null = null,
+  troubles: Window[] = [],
 ): Scope {
   const window = windowFor(incident, startedAt, pace);
   const known = new Set(knownAt(incident, startedAt).map(({ itemId }) => itemId));
@@ -42,6 +43,7 @@ export function scopeFor(
     symptoms,
     window,
     baseline: { from: window.from, to: usualUntil },
+    ...(troubles.length > 0 ? { troubles } : {}),
     onset: null,
     entities: graph.entities,
     edges: graph.edges,

@@ -116,6 +116,7 @@ const dependencies: IncidentDependencies = {
     return ids.flatMap((id) => found.get(id) ?? []);
   },
   historySince: async () => null,
+  readIncidentsWithin: async () => [],
   readEntities: async (ids) => entities.filter(({ id }) => ids.includes(id)),
   observe: (request) =>
     between(async () => {

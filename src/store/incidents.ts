@@ -1,5 +1,5 @@
 import type { ItemSeverity } from "../core/item.ts";
-import type { Instant } from "../core/window.ts";
+import type { Instant, Window } from "../core/window.ts";
 import { type Database, toJson, toTimestamp } from "./database.ts";
 
 /** What lists need of an incident, folded from its events. Not the truth: a reading of it. */
@@ -101,6 +101,16 @@ export async function listOpenIncidentHeads(database: Database): Promise<{ id: s
     "select id, last_sequence from incidents where closed_at is null order by opened_at, id",
   );
   return rows.map(({ id, last_sequence: lastSequence }) => ({ id, lastSequence }));
+}
+
+/** Incidents that were open at some time of the window, newest first. */
+export async function listIncidentIdsWithin(database: Database, window: Window, limit: number): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    `select id from incidents where opened_at < $2 and (closed_at is null or closed_at > $1)
+     order by opened_at desc, id limit $3`,
+    [toTimestamp(window.from), toTimestamp(window.to), limit],
+  );
+  return rows.map(({ id }) => id);
 }
 
 export async function countIncidents(

@@ -3,6 +3,7 @@ import type { EntityId } from "../../core/entity.ts";
 import type { IncidentState, Investigation } from "../../core/incident.ts";
 import type { Observation } from "../../core/observation.ts";
 import type { Activity, IncidentDependencies } from "../dependencies.ts";
+import { knownTroubles } from "../known-troubles.ts";
 import { respectRejections } from "../respect-rejections.ts";
 import { scopeFor, windowFor } from "../scope-for.ts";
 import { stepsOf } from "../steps-of.ts";
@@ -33,6 +34,7 @@ export const investigateRound: Activity = async (dependencies, incident, { id: a
     startedAt,
     pace,
     await dependencies.historySince(),
+    knownTroubles(incident, await dependencies.readIncidentsWithin(windowFor(incident, startedAt, pace)), startedAt),
   );
 
   const answer: Answer | null = await runChecks({

@@ -104,7 +104,7 @@ function neededBuckets(
   circumstances: { isStarting: boolean; load: number },
   settings: RuleSettings,
 ): number | null {
-  const { ratio, z, buckets, strongRatio, strongZ, strongBuckets } = settings.latency;
+  const { ratio, z, buckets, strongRatio, strongZ, strongBuckets, sumZ } = settings.latency;
   const patience = circumstances.isStarting ? 3 : 0;
   // A burst of traffic makes everything a little slower; that alone is no alert for half a minute.
   const burst = circumstances.load > 1.4 ? 3 : 0;
@@ -114,6 +114,13 @@ function neededBuckets(
     return strongBuckets;
   if (holds(buckets + patience + burst, (each) => each.ratio >= ratio && each.z >= z && each.isAboveWorst))
     return buckets;
+  // What one bucket cannot prove, several in a row do: their deviations add up while chance averages out.
+  for (const count of [buckets, 2 * buckets]) {
+    const needed = count + patience + burst;
+    const isHeld = holds(needed, (each) => each.ratio >= ratio && each.isAboveWorst);
+    const together = excesses.slice(-needed).reduce((sum, each) => sum + each.z, 0) / Math.sqrt(needed);
+    if (isHeld && together >= sumZ) return count;
+  }
   const steady = circumstances.load > 1.2 ? STEADY.ratio * 1.15 : STEADY.ratio;
   if (holds(STEADY.buckets, (each) => each.ratio >= steady && each.z >= z && each.isAboveWorst)) return STEADY.buckets;
   return null;

@@ -17,6 +17,8 @@ export type RuleSettings = {
     strongRatio: number;
     strongZ: number;
     strongBuckets: number;
+    /** Of several buckets together, each of them beyond `ratio`: the sum of their z over the root of their number. */
+    sumZ: number;
     minimumIncreaseSeconds: number;
   };
   silence: { buckets: number; expectedRequests: number; share: number; goneSeconds: number };
@@ -51,6 +53,8 @@ export const defaultRules: RuleSettings = {
     strongRatio: 3,
     strongZ: 10,
     strongBuckets: 2,
+    // Stouffer's sum; 7 instead of the 3.5 of independent samples, because neighbouring buckets are alike.
+    sumZ: 7,
     minimumIncreaseSeconds: 0.004,
   },
   silence: { buckets: 3, expectedRequests: 15, share: 0.05, goneSeconds: 20 },

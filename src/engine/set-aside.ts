@@ -1,0 +1,58 @@
+import type { Observation } from "../core/observation.ts";
+import type { Scope } from "../core/scope.ts";
+import type { Window } from "../core/window.ts";
+
+/** Less of the usual time than this is not enough to know what is usual: then even a troubled time says more. */
+const leastCalmMilliseconds = 60_000;
+
+/**
+ * The observation as checks should see it: samples from the usual time in which another incident hurt are left out of
+ * series, and their lines are not counted. What was stored stays as it was received.
+ */
+export function withoutKnownTroubles(observation: Observation, scope: Scope): Observation {
+  const troubles = (scope.troubles ?? []).flatMap((trouble) => overlap(trouble, scope.baseline) ?? []);
+  if (troubles.length === 0 || !observation.body) return observation;
+  const calm = scope.baseline.to - scope.baseline.from - troubles.reduce((sum, { from, to }) => sum + to - from, 0);
+  if (calm < leastCalmMilliseconds) return observation;
+  const isTroubled = (startAt: number, stepSeconds: number, index: number) => {
+    const middle = startAt + (index + 0.5) * stepSeconds * 1000;
+    return troubles.some(({ from, to }) => middle >= from && middle < to);
+  };
+  const { body } = observation;
+  switch (body.kind) {
+    case "series":
+      return {
+        ...observation,
+        body: {
+          ...body,
+          series: body.series.map((series) => ({
+            ...series,
+            values: series.values.map((value, index) =>
+              isTroubled(series.startAt, series.stepSeconds, index) ? null : value,
+            ),
+          })),
+        },
+      };
+    case "log-templates":
+      return {
+        ...observation,
+        body: {
+          ...body,
+          templates: body.templates.map((template) => ({
+            ...template,
+            counts: template.counts.map((count, index) =>
+              isTroubled(template.startAt, template.stepSeconds, index) ? 0 : count,
+            ),
+          })),
+        },
+      };
+    default:
+      return observation;
+  }
+}
+
+function overlap(one: Window, other: Window): Window | null {
+  const from = Math.max(one.from, other.from);
+  const to = Math.min(one.to, other.to);
+  return from < to ? { from, to } : null;
+}
