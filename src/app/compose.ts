@@ -40,6 +40,7 @@ import { openStore } from "./open-store.ts";
 import { openTelemetry } from "./open-telemetry.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
 import { type Repeated, repeat } from "./repeat.ts";
+import { applyRetention } from "./retention.ts";
 import { createSessions } from "./sessions.ts";
 import { startHand } from "./start-hand.ts";
 import { anchorAudit, anchorFileIn, createTrust } from "./trust.ts";
@@ -52,6 +53,7 @@ const healthSeconds = 5;
 const followChangesSeconds = 3;
 const pullAlertsSeconds = 60;
 const discoveryWindowSeconds = 600;
+const retentionSeconds = 3600;
 /** Of other incidents that an investigation takes into account. */
 const troublesAtMost = 50;
 
@@ -266,6 +268,14 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
       }),
       repeat(2, log, triage),
       repeat(5, log, async () => void (await tell.sendDue())),
+      repeat(retentionSeconds, log, () =>
+        applyRetention({
+          database,
+          days: config.retention,
+          forgetFinished: (before) => conductor.forgetFinished(before),
+          now: now(),
+        }),
+      ),
       repeat(10, log, async () => {
         await anchorAudit(database, anchorFileIn(dataDirectory));
         const uses = [...reads].map(([reference, count]) => ({ kind: "read", reference, count }));

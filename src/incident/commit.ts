@@ -1,6 +1,7 @@
 import type { IncidentState } from "../core/incident.ts";
-import type { IncidentEvent } from "../core/incident-events.ts";
+import type { IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import type { Message } from "../core/message.ts";
+import type { ObservationId } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
 import type { Database } from "../store/database.ts";
 import { appendEvents, readEvents } from "../store/incident-events.ts";
@@ -40,7 +41,7 @@ export function createCommit({ database, now, channelsFor }: CommitSettings): Co
           toRow: incidentRowOf,
         });
         if (appended.kind !== "appended") return appended;
-        await linkRounds(transaction, appended.events);
+        await linkSeen(transaction, appended.events);
         for (const message of decision.messages ?? []) await enqueueMessage(transaction, message, channelsFor(message));
         return appended;
       });
@@ -51,16 +52,27 @@ export function createCommit({ database, now, channelsFor }: CommitSettings): Co
   };
 }
 
-/** What a committed round saw is kept as long as the incident is. */
-async function linkRounds(transaction: Database, events: IncidentEvent[]): Promise<void> {
+/** What an incident rests on is kept as long as the incident is. */
+async function linkSeen(transaction: Database, events: IncidentEvent[]): Promise<void> {
   for (const { incidentId, body } of events) {
-    if (body.type !== "round-completed") continue;
-    await linkObservations(
-      transaction,
-      incidentId,
-      body.round,
-      body.steps.map(({ observationId }) => observationId),
-    );
+    const { round, ids } = seenBy(body);
+    if (ids.length > 0) await linkObservations(transaction, incidentId, round, ids);
+  }
+}
+
+/** Round 0: outside the rounds of an investigation. */
+function seenBy(body: IncidentEventBody): { round: number; ids: ObservationId[] } {
+  switch (body.type) {
+    case "round-completed":
+      return { round: body.round, ids: body.steps.map(({ observationId }) => observationId) };
+    case "investigation-started":
+      return { round: 0, ids: body.graphObservationId === null ? [] : [body.graphObservationId] };
+    case "plan-proposed":
+      return { round: 0, ids: body.plan.observationIds };
+    case "verification-looked":
+      return { round: 0, ids: body.verification.observationIds };
+    default:
+      return { round: 0, ids: [] };
   }
 }
 

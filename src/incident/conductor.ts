@@ -28,7 +28,7 @@ type OpenConductorSettings = {
 };
 
 /** Durable execution with the activities of incidents, and the conductor that starts them. */
-export async function openConductor(settings: OpenConductorSettings): Promise<Conductor> {
+export async function openConductor(settings: OpenConductorSettings): Promise<OpenConductor> {
   const { database, dependencies, log } = settings;
   let conductor: Conductor | undefined;
   const bodies = activityBodies(dependencies, (incidentId) => conductor?.finished(incidentId));
@@ -39,6 +39,7 @@ export async function openConductor(settings: OpenConductorSettings): Promise<Co
   return {
     nudge,
     finished,
+    forgetFinished: activities.forgetFinished,
     async close() {
       await close();
       await activities.close();
@@ -67,6 +68,8 @@ type Conductor = {
   finished(incidentId: string): void;
   close(): Promise<void>;
 };
+
+export type OpenConductor = Conductor & Pick<Activities, "forgetFinished">;
 
 /** A timer's matter; one an incident. */
 const matter = "next-step";

@@ -90,6 +90,14 @@ type RefusedItem = {
   raw: string;
 };
 
+/** Returns how many. */
+export async function deleteRefusedItems(database: Database, before: Instant): Promise<number> {
+  const rows = await database.query("delete from refused_items where received_at < $1 returning 1 as one", [
+    toTimestamp(before),
+  ]);
+  return rows.length;
+}
+
 /** Newest first. */
 export async function listRefusedItems(database: Database, limit: number): Promise<RefusedItem[]> {
   return database.query<RefusedItem>(

@@ -152,3 +152,19 @@ function fromRow(row: OutboxRow): OutboxEntry {
     acknowledgedBy: row.acknowledged_by,
   };
 }
+
+/** Removes messages whose fate is known, with their receipts; what is still on its way stays. Returns how many. */
+export async function deleteOldMessages(database: Database, before: Instant): Promise<number> {
+  return database.transaction(async (transaction) => {
+    const rows = await transaction.query<{ key: string; channel: string }>(
+      `delete from outbox where created_at < $1 and next_attempt_at is null and state <> 'sending'
+       returning key, channel`,
+      [toTimestamp(before)],
+    );
+    await transaction.query(
+      "delete from receipts r where at < $1 and not exists (select from outbox o where o.key = r.key and o.channel = r.channel)",
+      [toTimestamp(before)],
+    );
+    return rows.length;
+  });
+}

@@ -56,16 +56,17 @@ export const configSchema = z.strictObject({
       budgetSeconds: seconds.default(15),
       budgetCalls: z.number().int().positive().default(200),
       rounds: z.number().int().positive().default(3),
-      settleSeconds: z
-        .number()
-        .nonnegative()
-        .default(8)
-        .describe("Wait after an alert so that its neighbours and the next samples arrive."),
-      reconsiderForSeconds: seconds
-        .default(120)
-        .describe("How long an answer is looked at again as more data come in."),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      observationDays: seconds.default(7).describe("Observations on which no incident rests."),
+      finishedWorkDays: seconds.default(1).describe("Records of finished activities; incidents keep their own."),
+      refusedItemDays: seconds.default(30).describe("What senders sent and nobody could understand, redacted."),
+      messageDays: seconds.default(90).describe("Messages that went out, and their receipts."),
+    })
+    .prefault({})
+    .describe("How long is kept what no incident rests on. Incidents and the audit log are kept."),
   exit: z
     .strictObject({ quietSeconds: seconds.default(900), noTrafficSeconds: seconds.default(3600) })
     .prefault({})
