@@ -18,7 +18,7 @@ import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
 import { listIncidents, readIncidentRow } from "../store/incidents.ts";
 import { readItem, readTriage } from "../store/items.ts";
-import { readIncidentObservations, readObservation, readObservations } from "../store/observations.ts";
+import { listCitingIncidentIds, readIncidentObservations, readObservation, readObservations } from "../store/observations.ts";
 import type { IncidentRecord, Incidents, Person } from "./midwatch.ts";
 
 type IncidentsDependencies = {
@@ -34,6 +34,8 @@ type IncidentsDependencies = {
 
 /** Changes this long before the incident stand on its timeline. */
 const changesBeforeSeconds = 6 * 3600;
+/** Incidents that are looked through for sentences that rest on one observation. */
+const citationsAtMost = 20;
 
 export function createIncidents(dependencies: IncidentsDependencies): Incidents {
   const { database, openStates, commit, pace, now } = dependencies;
@@ -44,6 +46,15 @@ export function createIncidents(dependencies: IncidentsDependencies): Incidents 
   const readStates = async (ids: string[]): Promise<IncidentState[]> => {
     const states = await Promise.all(ids.map(readState));
     return states.filter((state) => state !== undefined);
+  };
+  /** Sentences of standing answers that rest on an observation. */
+  const citationsOf = async (observationId: string): Promise<{ incidentId: string; sentence: string }[]> => {
+    const states = await readStates(await listCitingIncidentIds(database, observationId, citationsAtMost));
+    return states.flatMap((state) =>
+      (state.answer?.claims ?? [])
+        .filter((claim) => claim.observationIds.includes(observationId))
+        .map(({ sentence }) => ({ incidentId: state.id, sentence })),
+    );
   };
   const write = async (
     id: string,
@@ -73,7 +84,7 @@ export function createIncidents(dependencies: IncidentsDependencies): Incidents 
     readObservation: async (id) => {
       const observation = await readObservation(database, id);
       if (!observation) throw midwatchError("MW_NOT_FOUND", { what: `observation ${id}` });
-      return { observation, citedBy: [] };
+      return { observation, citedBy: await citationsOf(id) };
     },
     decide: async (id, { planId, planDigest, answer, why, via }, person) => {
       await write(id, person, (state) => {

@@ -12,8 +12,10 @@ import type { EntityRegister } from "../knowledge/entity-register.ts";
 import { storeChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import {
+  countItems,
   type ItemToStore,
   listItems,
+  type RecordedTriage,
   readItem,
   readTriage,
   recordTriage,
@@ -35,7 +37,6 @@ type IntakeDependencies = {
 };
 
 const mostKeptBytes = 20_000;
-const watchListLimit = 2000;
 
 export function createIntake(dependencies: IntakeDependencies): Intake {
   const { database, register, store, now } = dependencies;
@@ -107,12 +108,15 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         { receivedSince: since },
         { limit, ...(before === undefined ? {} : { before: { receivedAt: before, id: "" } }) },
       );
-      return Promise.all(rows.map(({ item, timesSeen }) => recordOf(database, item, timesSeen)));
+      const decisions = await readTriage(database, { itemIds: rows.map(({ item }) => item.id) });
+      const byItem = new Map<string, RecordedTriage[]>();
+      for (const each of decisions) byItem.set(each.itemId, [...(byItem.get(each.itemId) ?? []), each]);
+      return rows.map(({ item, timesSeen }) => recordOf(item, timesSeen, byItem.get(item.id) ?? []));
     },
     overrule: async (itemId, verdict, why, person) => {
       const row = await readItem(database, itemId);
       if (!row) throw midwatchError("MW_NOT_FOUND", { what: `alert ${itemId}` });
-      const before = (await readTriage(database, { itemId })).at(-1);
+      const before = (await readTriage(database, { itemIds: [itemId] })).at(-1);
       await recordTriage(
         database,
         {
@@ -125,21 +129,14 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         { kind: "person", name: person.name },
         { verdict, why },
       );
-      return recordOf(database, row.item, row.timesSeen);
+      return recordOf(row.item, row.timesSeen, await readTriage(database, { itemIds: [itemId] }));
     },
-    count: async (since) => {
-      const rows = await listItems(database, { receivedSince: since }, { limit: watchListLimit });
-      return {
-        total: rows.length,
-        keptQuiet: rows.filter(({ timesSeen, incidentId }) => incidentId === null || timesSeen > 1).length,
-      };
-    },
+    count: (since) => countItems(database, since),
   };
 }
 
 /** The last decision of midwatch, and the last word of a person on it. */
-async function recordOf(database: Database, item: IncomingItem, timesSeen: number): Promise<AlertRecord> {
-  const decisions = await readTriage(database, { itemId: item.id });
+function recordOf(item: IncomingItem, timesSeen: number, decisions: RecordedTriage[]): AlertRecord {
   const word = decisions.findLast(({ actor }) => actor.kind === "person");
   const { actor, grounds } = word ?? {};
   return {

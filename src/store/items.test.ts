@@ -102,7 +102,7 @@ describe("triage", () => {
       "opened",
       "resolved",
     ]);
-    expect(await readTriage(database, { itemId: "item-1" })).toMatchObject([{ grounds: { secondsApart: 12 } }, {}]);
+    expect(await readTriage(database, { itemIds: ["item-1"] })).toMatchObject([{ grounds: { secondsApart: 12 } }, {}]);
     expect(await readItem(database, "item-1")).toMatchObject({ incidentId: "incident-1" });
   });
 

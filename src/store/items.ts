@@ -135,18 +135,18 @@ export async function recordTriage(
   );
 }
 
-type RecordedTriage = TriageDecision & { actor: Actor; grounds: Record<string, unknown> };
+export type RecordedTriage = TriageDecision & { actor: Actor; grounds: Record<string, unknown> };
 
 /** Oldest first. */
 export async function readTriage(
   database: Database,
-  about: { itemId: string } | { incidentId: string },
+  about: { itemIds: string[] } | { incidentId: string },
 ): Promise<RecordedTriage[]> {
-  const column = "itemId" in about ? "item_id" : "incident_id";
+  const column = "itemIds" in about ? "item_id" : "incident_id";
   return database.query<RecordedTriage>(
     `select item_id as "itemId", outcome, incident_id as "incidentId", reason, decided_at as "decidedAt", actor, grounds
-     from triage_decisions where ${column} = $1 order by id`,
-    ["itemId" in about ? about.itemId : about.incidentId],
+     from triage_decisions where ${column} = any($1) order by id`,
+    ["itemIds" in about ? about.itemIds : [about.incidentId]],
   );
 }
 
@@ -161,6 +161,16 @@ export async function readItem(
     [id],
   );
   return row;
+}
+
+/** Items received since then; kept quiet: those that opened or joined nothing, or only repeated what was known. */
+export async function countItems(database: Database, since: Instant): Promise<{ total: number; keptQuiet: number }> {
+  const [counts] = await database.query<{ total: number; kept_quiet: number }>(
+    `select count(*)::int as total, count(*) filter (where incident_id is null or times_seen > 1)::int as kept_quiet
+     from incoming_items where received_at >= $1`,
+    [toTimestamp(since)],
+  );
+  return { total: counts?.total ?? 0, keptQuiet: counts?.kept_quiet ?? 0 };
 }
 
 /** Newest first. */

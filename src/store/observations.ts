@@ -95,6 +95,19 @@ export async function readIncidentObservations(
   return Promise.all(rows.map(async (row) => ({ round: row.round, observation: await fromRow(row) })));
 }
 
+/** Incidents that looked at it. */
+export async function listCitingIncidentIds(
+  database: Database,
+  observationId: ObservationId,
+  limit: number,
+): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    "select incident_id as id from incident_observations where observation_id = $1 order by incident_id limit $2",
+    [observationId, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Removes what no incident rests on. Returns how many. */
 export async function deleteUnusedObservations(database: Database, before: Instant): Promise<number> {
   const rows = await database.query(

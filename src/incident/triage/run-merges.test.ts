@@ -46,7 +46,7 @@ test("merges two incidents with one cause once, keeps every alert, and takes the
   ]);
   expect(older.severity).toBe("critical");
   expect((await readIncidentRow(database, "young"))?.closedAt).not.toBeNull();
-  expect((await readTriage(database, { itemId: "item-young" })).at(-1)).toMatchObject({
+  expect((await readTriage(database, { itemIds: ["item-young"] })).at(-1)).toMatchObject({
     outcome: "joined",
     incidentId: "old",
   });
