@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { NoSkips } from "./tools/no-skips.ts";
 
 export default defineConfig({
   test: {
@@ -8,6 +9,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    reporters: ["default"],
+    reporters: [new NoSkips(), "default"],
   },
 });

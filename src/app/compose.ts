@@ -17,6 +17,7 @@ import { runTriage } from "../incident/triage/run-triage.ts";
 import { signalFromExpression } from "../integrations/alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../integrations/http/http-config.ts";
 import { connectChangeFeed, followChanges } from "../knowledge/change-feed.ts";
+import { entitiesOfItem } from "../knowledge/entities-of-item.ts";
 import { openEntityRegister } from "../knowledge/entity-register.ts";
 import { countUses } from "../store/audit.ts";
 import { readEvents } from "../store/incident-events.ts";
@@ -99,12 +100,7 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
         news.tell({ kind: "alerts" });
       }
     };
-    const resolveEntities = (item: IncomingItem) => {
-      const byLabels = register.findByAttributes(item.labels);
-      return byLabels === null
-        ? item.mentions.flatMap((mention) => register.findByName(mention) ?? []).slice(0, 5)
-        : [byLabels];
-    };
+    const resolveEntities = (item: IncomingItem) => entitiesOfItem(item, register);
     const take = async (items: IncomingItem[]) => {
       const stored = await Promise.all(
         items.map((item) =>

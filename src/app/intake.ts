@@ -8,6 +8,7 @@ import { type AlertmanagerContext, readAlertmanagerPayload } from "../formats/al
 import { readIncoming } from "../formats/read-incoming.ts";
 import { redact, redactJson } from "../formats/redact.ts";
 import { type PushedChange, toChange } from "../knowledge/change-feed.ts";
+import { entitiesOfItem } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import { storeChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
@@ -46,7 +47,12 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
   };
   const take = async (items: IncomingItem[], raw: unknown): Promise<string[]> => {
     const text = textOf(raw);
-    const stored = await store(items.map((item) => ({ item: withEntities(item, register), raw: text })));
+    const stored = await store(
+      items.map((item) => ({
+        item: item.entityIds.length > 0 ? item : { ...item, entityIds: entitiesOfItem(item, register) },
+        raw: text,
+      })),
+    );
     return stored.map(({ id }) => id);
   };
   /** What was understood is taken; what was not is kept, redacted, and refused when nothing else was in it. */
@@ -171,14 +177,6 @@ const pushedChanges = z.array(
     link: z.url().nullable().optional(),
   }),
 );
-
-/** The entities that an item's labels and words mean, best first; nothing when nothing known is named. */
-function withEntities(item: IncomingItem, register: EntityRegister): IncomingItem {
-  if (item.entityIds.length > 0) return item;
-  const byLabels = register.findByAttributes(item.labels);
-  const byWords = item.mentions.flatMap((mention) => register.findByName(mention) ?? []);
-  return { ...item, entityIds: [...new Set([...(byLabels === null ? [] : [byLabels]), ...byWords])].slice(0, 5) };
-}
 
 function lookItem(name: string, entityId: EntityId, since: Instant, person: string, now: Instant): IncomingItem {
   const fingerprint = `look/${entityId}/${now}`;
