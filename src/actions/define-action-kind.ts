@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Answer, Hypothesis } from "../core/answer.ts";
+import type { EntityKind } from "../core/entity.ts";
 import type { Action, ActionKind, Difference, Plan } from "../core/plan.ts";
 import type { Instant } from "../core/window.ts";
 import type { Change, Workload } from "../core/workload.ts";
@@ -15,6 +16,8 @@ export type Situation = {
   changes: Change[];
   /** The change that set it off, when the hypothesis names one that is still among `changes`. */
   trigger: Change | undefined;
+  /** What the cause's entity is. */
+  entityKind: EntityKind | null;
   environment: string;
   now: Instant;
 };

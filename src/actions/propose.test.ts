@@ -73,7 +73,7 @@ const answer = (...hypotheses: Hypothesis[]) =>
     hypotheses,
     claims: [],
     blastRadius: [{ entityId: "e-front", role: "victim", sentence: null }],
-    impact: { failingRatio: 0.1, usualFailingRatio: 0 },
+    impact: { failingRatio: 0.1, usualFailingRatio: 0, since: null },
   }) as unknown as Answer;
 
 function proposed(
@@ -81,12 +81,15 @@ function proposed(
   trigger: Partial<Change> | null,
   given: Partial<Workload> = {},
   excluded: { actions: Action[]; hypothesisIds: string[] } = { actions: [], hypothesisIds: [] },
+  impact: Partial<Answer["impact"]> = {},
 ) {
+  const standing = answer(hypothesis(faultClass, trigger ? "c1" : null));
   return propose({
-    answer: answer(hypothesis(faultClass, trigger ? "c1" : null)),
+    answer: { ...standing, impact: { ...standing.impact, ...impact } },
     workloads: [workload(given)],
     changes: trigger ? [change(trigger)] : [],
     environmentOf: () => "staging",
+    kindOf: () => "service",
     nameOf: () => "shop",
     excluded,
     now,
@@ -96,6 +99,22 @@ const said = (...given: Parameters<typeof proposed>) => {
   const proposal = proposed(...given);
   return proposal.kind === "action" ? { [proposal.action.kind]: proposal.action.parameters } : proposal.sentence;
 };
+
+describe("a restart", () => {
+  it("is not proposed where what it frees is used up again at once", () => {
+    const quick = { since: now - 60_000 }; // the growth began two minutes ago
+    expect(said("connection-leak", null, { instances: [instance("shop-1", { startedAt: 1 })] }, undefined, quick)).toMatch(
+      /used up within 60 s/,
+    );
+    const slow = { since: now + 600_000 };
+    expect(said("connection-leak", null, { instances: [instance("shop-1", { startedAt: 1 })] }, undefined, slow)).toEqual({
+      "restart-instance": { instance: "shop-1" },
+    });
+  });
+
+  it("of a client does not mend a name server", () =>
+    expect(said("dns-failure", null)).toEqual(expect.any(String)));
+});
 
 describe("what is proposed", () => {
   it.each<[string, FaultClass, Partial<Change> | null, Partial<Workload>, Record<string, unknown>]>([

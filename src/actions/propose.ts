@@ -1,5 +1,6 @@
 import type { Answer, Hypothesis } from "../core/answer.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
+import type { EntityKind } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import type { Action } from "../core/plan.ts";
 import type { Instant } from "../core/window.ts";
@@ -43,6 +44,8 @@ export function propose(input: {
   workloads: Workload[];
   changes: Change[];
   environmentOf: (entityId: string) => string;
+  /** Null where nobody knows what it is. */
+  kindOf: (entityId: string) => EntityKind | null;
   nameOf: (entityId: string) => string;
   excluded: { actions: Action[]; hypothesisIds: string[] };
   now: Instant;
@@ -59,6 +62,7 @@ export function propose(input: {
     workloads,
     changes,
     trigger: changes.find(({ id }) => id === hypothesis.changeId),
+    entityKind: input.kindOf(hypothesis.entityId),
     environment: input.environmentOf(hypothesis.entityId),
     now,
   };
@@ -117,7 +121,7 @@ function whyNothing(answers: { definition: ActionKindDefinition; fit: Fit }[], {
   const unfit = answers.find(({ definition }) => definition.id === id)?.fit;
   if (unfit?.kind === "unfit") return unfit.why;
   const telling = answers.flatMap(({ fit }) =>
-    fit.kind === "unfit" && / as high as | was tried | already|twice what/.test(fit.why) ? [fit.why] : [],
+    fit.kind === "unfit" && / as high as | was tried | already|twice what| used up within /.test(fit.why) ? [fit.why] : [],
   );
   return telling[0] ?? null;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FaultClass } from "../core/fault.ts";
 import type { Workload, WorkloadInstance } from "../core/workload.ts";
-import { defineActionKind, fits, unfit } from "./define-action-kind.ts";
+import { defineActionKind, fits, type Situation, unfit } from "./define-action-kind.ts";
 
 /** Causes that a fresh process is free of, for a while at least. */
 const helpsAgainst: FaultClass[] = [
@@ -13,6 +13,8 @@ const helpsAgainst: FaultClass[] = [
 ];
 /** What failed is restarted; these are restarted while they run. */
 const wornOut: FaultClass[] = ["memory-leak", "connection-leak"];
+/** A restart that buys less than this buys nothing: nobody can mend the cause meanwhile, and users are cut off again. */
+const leastReliefMilliseconds = 300_000;
 
 /** Restarts one instance. A stopgap: it takes the symptom away, and the evidence with it. */
 export const restartInstance = defineActionKind({
@@ -22,6 +24,9 @@ export const restartInstance = defineActionKind({
     const { hypothesis, workload } = situation;
     if (!helpsAgainst.includes(hypothesis.faultClass)) return unfit("a restart does not mend it");
     if (!workload) return unfit("no platform knows what could be restarted");
+    // Who cannot look a name up is not mended by a restart; the name server may be.
+    const isVictim = hypothesis.faultClass === "dns-failure" && situation.entityKind !== "dns";
+    if (isVictim) return unfit("the name server is elsewhere");
     const failed = workload.instances.filter(({ state }) => state === "failed" || state === "stopped");
     const running = workload.instances.filter(({ state }) => state === "running");
     const worn = wornOut.includes(hypothesis.faultClass);
@@ -29,6 +34,9 @@ export const restartInstance = defineActionKind({
       ? oldest(running)
       : (failed[0] ?? (hypothesis.hasDirectObservation ? oldest(running) : undefined));
     if (!instance) return unfit("no instance is known that could be restarted");
+    const relief = worn ? reliefOf(situation, instance) : null;
+    if (relief !== null && relief < leastReliefMilliseconds)
+      return unfit(`what a restart frees was used up within ${Math.max(1, Math.round(relief / 1000))} s the last time`);
     const title = `Restart ${instance.id} of ${workload.target}`;
     return fits("restart-instance", workload, situation, { title, parameters: { instance: instance.id } });
   },
@@ -64,4 +72,11 @@ function oldest(instances: WorkloadInstance[]): WorkloadInstance | undefined {
     (first, instance) => (!first || (instance.startedAt ?? 0) < (first.startedAt ?? 0) ? instance : first),
     undefined,
   );
+}
+
+/** How long it took, the last time, from a fresh start or the first growth to the first symptom. Null: not known. */
+function reliefOf({ hypothesis, answer }: Situation, { startedAt }: WorkloadInstance): number | null {
+  const { since } = answer.impact;
+  const began = Math.max(startedAt ?? 0, hypothesis.onset?.earliest ?? 0);
+  return since === null || began === 0 ? null : Math.max(0, since - began);
 }

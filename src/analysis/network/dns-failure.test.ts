@@ -15,6 +15,10 @@ testCheck(dnsFailure, {
       lookup: of({ a: "0.002x9 2x9", b: "0.002x9 1.5x9" }),
       $: { others, expects: { entityId: "names" } },
     },
+    "one whose look-ups are lost": {
+      lookup: of({ a: "0.002x9 2.4x9", b: "0.002x19", c: "0.002x19" }),
+      $: { others, expects: { entityId: "names" } },
+    },
     "one among four: its own configuration": {
       failures: of({ a: "0x9 3x9", b: "0x19", c: "0x19" }),
       $: { others, expects: { entityId: "a", faultClass: "wrong-address" } },
@@ -41,6 +45,10 @@ testCheck(dnsFailure, {
     },
   },
   quiet: {
+    "one busy process that is slow at look-ups as at everything": {
+      lookup: of({ a: "0.002x9 0.16x9", b: "0.002x19", c: "0.002x19" }),
+      $: { others },
+    },
     "a few failures as ever": { failures: of({ a: "0.2 0.1 0.3 0.2x16", b: "0x19" }), $: { others } },
     "one slow look-up": { lookup: of({ a: "0.002x14 0.3 0.002x4" }), $: { others } },
     "nobody counts": { $: { others } },

@@ -25,9 +25,13 @@ export const dnsFailure = defineCheck({
     /** One failure in twenty seconds, and beyond usual: names that do not exist are asked for all the time. */
     leastRate: 0.05,
     z: 3,
-    /** A look-up in a data centre takes a few milliseconds; resolvers try again after 1 to 5 s. */
+    /** A look-up in a data centre takes a few milliseconds. */
     slowSeconds: 0.1,
     slowRatio: 3,
+    /** Resolvers try again after 1 to 5 s: a mean beyond half of that says that answers are lost. */
+    lostSeconds: 0.5,
+    /** Of all who look names up: a slow name server slows them all; a single one is slow itself. */
+    slowShare: 0.5,
     /** Others who look names up without trouble, so that one who fails is the exception. */
     fewestOthers: 2,
   },
@@ -56,10 +60,12 @@ export const dnsFailure = defineCheck({
     const rates = levelsOf(failures, scope, 0.02, 0);
     const times = levelsOf(lookup, scope, 0.005);
     const failing = [...rates].filter(([, { now, shift }]) => now >= thresholds.leastRate && shift.z >= thresholds.z);
-    const slow = [...times].filter(
+    const slower = [...times].filter(
       ([, { now, before, shift }]) =>
         now >= thresholds.slowSeconds && now >= thresholds.slowRatio * before && shift.z >= thresholds.z,
     );
+    const isCommon = slower.length >= thresholds.slowShare * times.size;
+    const slow = slower.filter(([, { now }]) => isCommon || now >= thresholds.lostSeconds);
     const measured = new Set([...rates.keys(), ...times.keys()]);
     const hurt = new Map<EntityId, { level: Level; isSlow: boolean }>([
       ...slow.map(([id, level]) => [id, { level, isSlow: true }] as const),

@@ -104,8 +104,8 @@ function say(
   const where = signal === "call.rate" ? { peer: cache } : {};
   return finding({
     entity: asker,
-    evidence: "shift",
-    effect: Math.abs(shift?.z ?? 0),
+    evidence: "state",
+    effect: certaintyOfSilence((shift?.usual.median ?? 0) * ((window.to - window.from) / 1000)),
     onset,
     sentence: `${name} asks ${asker === cache ? "its cache" : (entityOf(scope, cache)?.name ?? cache)} no more: ${perSecond(shift?.now ?? 0)}, usually ${perSecond(shift?.usual.median ?? 0)}, while its own requests go on${last ? `; ${last.key ?? "a switch"} was changed at ${clock(last.at)}` : ""}`,
     predicate: predicate.changed(series.entityId, signal, "rate", {
@@ -121,4 +121,13 @@ function say(
       { entityId: asker, faultClass: "cache-too-small", why: "its cache is hardly asked" },
     ],
   });
+}
+
+/**
+ * That look-ups stopped is no matter of more or less. By chance none of `expected` comes with e^(−expected) (Poisson):
+ * twenty missing are beyond doubt, five are likely.
+ */
+function certaintyOfSilence(expected: number): number {
+  if (expected >= 20) return 0.8;
+  return expected >= 5 ? 0.5 : 0.25;
 }

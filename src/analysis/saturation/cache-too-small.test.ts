@@ -27,6 +27,14 @@ testCheck(cacheTooSmall, {
       change: lowered,
       $: { ...cache, expects: { changeId: "c1", evidence: "saturation" } },
     },
+    "made so small that one entry drives out the rest": {
+      hits: "0.9x9 0.4x9",
+      lookups: "50x19",
+      evictions: "_x9 20x9",
+      used: "60x9 0.5x9",
+      limit: "100x9 2x9",
+      $: { ...cache, expects: { evidence: "shift" } },
+    },
     "more to hold than it can": {
       hits: "0.9x9 0.6x9",
       lookups: "50x9 80x9",
@@ -50,6 +58,14 @@ testCheck(cacheTooSmall, {
     "no longer asked": { hits: "0.9x9 0x9", lookups: "50x9 0.1x9", evictions: "0x19", $: cache },
   },
   quiet: {
+    "entries that run out in a cache with room": {
+      hits: "0.9x9 0.6x9",
+      lookups: "50x19",
+      evictions: "0x9 9x9",
+      used: "20x19",
+      limit: "100x19",
+      $: cache,
+    },
     "no cache": {},
   },
   unknown: {

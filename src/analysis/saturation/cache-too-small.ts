@@ -53,8 +53,6 @@ export const cacheTooSmall = defineCheck({
       );
     const cap = bounded(used.items, limit.items)[0];
     const fill = cap ? levelNow(cap.ratio, scope) : null;
-    if (fill !== null && fill < thresholds.usedRatio * 0.8)
-      return quiet("entries are thrown out, and the cache is not full");
     const limitSeries = limit.items[0];
     const before = usualLevel(limitSeries, scope);
     const isLowered = cap !== undefined && before !== null && cap.limit < 0.9 * before;
@@ -65,6 +63,10 @@ export const cacheTooSmall = defineCheck({
       matches: (each) =>
         couldSetOff(each, "cache-too-small") >= 0.9 || couldSetOff(each, "memory-limit-too-low") >= 0.9,
     });
+    // Entries that run out are counted as thrown out by some caches. In a cache that was made smaller, though, one large
+    // entry drives out all others and leaves it nearly empty.
+    if (fill !== null && fill < thresholds.usedRatio * 0.8 && !isLowered && !lowered)
+      return quiet("entries are thrown out, and the cache is not full");
     const because = isLowered
       ? `; its limit is ${bytes(cap.limit)}, ${bytes(before)} before`
       : lowered

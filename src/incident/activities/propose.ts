@@ -35,6 +35,7 @@ export const propose: Activity = async (dependencies, incident, { id: activityId
     workloads: workloads.body?.kind === "workloads" ? workloads.body.workloads : [],
     changes: changes.body?.kind === "changes" ? changes.body.changes : [],
     environmentOf: (id) => byId.get(id)?.environment ?? incident.environment,
+    kindOf: (id) => byId.get(id)?.kind ?? null,
     nameOf,
     excluded: { actions: notAgain(incident.attempts), hypothesisIds: incident.rejectedHypothesisIds },
     now: at,
