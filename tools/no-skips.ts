@@ -18,7 +18,9 @@ export class NoSkips implements Reporter {
       process.stdout.write(`skipped: ${file} > ${name}${why ? ` (${why})` : ""}\n`);
     const unexpected = skipped.filter(({ file }) => !optionalLanes.some((lane) => file.startsWith(lane.path)));
     if (process.env["CI"] !== "true" || unexpected.length === 0) return;
-    process.stdout.write(`With CI=true nothing may be skipped outside tools/optional-lanes.ts: ${unexpected.length} were.\n`);
+    process.stdout.write(
+      `With CI=true nothing may be skipped outside tools/optional-lanes.ts: ${unexpected.length} were.\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -103,17 +103,18 @@ const said = (...given: Parameters<typeof proposed>) => {
 describe("a restart", () => {
   it("is not proposed where what it frees is used up again at once", () => {
     const quick = { since: now - 60_000 }; // the growth began two minutes ago
-    expect(said("connection-leak", null, { instances: [instance("shop-1", { startedAt: 1 })] }, undefined, quick)).toMatch(
-      /used up within 60 s/,
-    );
+    expect(
+      said("connection-leak", null, { instances: [instance("shop-1", { startedAt: 1 })] }, undefined, quick),
+    ).toMatch(/used up within 60 s/);
     const slow = { since: now + 600_000 };
-    expect(said("connection-leak", null, { instances: [instance("shop-1", { startedAt: 1 })] }, undefined, slow)).toEqual({
+    expect(
+      said("connection-leak", null, { instances: [instance("shop-1", { startedAt: 1 })] }, undefined, slow),
+    ).toEqual({
       "restart-instance": { instance: "shop-1" },
     });
   });
 
-  it("of a client does not mend a name server", () =>
-    expect(said("dns-failure", null)).toEqual(expect.any(String)));
+  it("of a client does not mend a name server", () => expect(said("dns-failure", null)).toEqual(expect.any(String)));
 });
 
 describe("what is proposed", () => {

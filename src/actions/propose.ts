@@ -121,7 +121,9 @@ function whyNothing(answers: { definition: ActionKindDefinition; fit: Fit }[], {
   const unfit = answers.find(({ definition }) => definition.id === id)?.fit;
   if (unfit?.kind === "unfit") return unfit.why;
   const telling = answers.flatMap(({ fit }) =>
-    fit.kind === "unfit" && / as high as | was tried | already|twice what| used up within /.test(fit.why) ? [fit.why] : [],
+    fit.kind === "unfit" && / as high as | was tried | already|twice what| used up within /.test(fit.why)
+      ? [fit.why]
+      : [],
   );
   return telling[0] ?? null;
 }

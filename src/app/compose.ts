@@ -1,37 +1,27 @@
 import type { Connection } from "../core/capability.ts";
-import type { Step } from "../core/incident-events.ts";
-import type { IncomingItem } from "../core/item.ts";
-import { createAct } from "../doors/act.ts";
-import { gatherPolicyFacts } from "../doors/gather-policy-facts.ts";
 import { createObserve } from "../doors/observe.ts";
 import { createTell } from "../doors/tell.ts";
 import { discoverSignalMap } from "../formats/discover-signal-map.ts";
 import { redact } from "../formats/redact.ts";
-import { createCommit, readIncidentState } from "../incident/commit.ts";
+import { createCommit } from "../incident/commit.ts";
 import { openConductor } from "../incident/conductor.ts";
-import type { IncidentDependencies } from "../incident/dependencies.ts";
-import { exitConditionFor } from "../incident/exit-condition.ts";
-import { rememberOpenStates } from "../incident/open-states.ts";
-import { runMerges } from "../incident/triage/run-merges.ts";
-import { runTriage } from "../incident/triage/run-triage.ts";
 import { signalFromExpression } from "../integrations/alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../integrations/http/http-config.ts";
 import { connectChangeFeed, followChanges } from "../knowledge/change-feed.ts";
-import { entitiesOfItem } from "../knowledge/entities-of-item.ts";
 import { openEntityRegister } from "../knowledge/entity-register.ts";
 import { countUses } from "../store/audit.ts";
-import { readEvents } from "../store/incident-events.ts";
-import { countIncidents, listIncidentIdsWithin } from "../store/incidents.ts";
+import { countIncidents } from "../store/incidents.ts";
 import { openItemWriter } from "../store/item-writer.ts";
-import { readItem } from "../store/items.ts";
 import { listen } from "../store/notifications.ts";
-import { readObservations, storeObservation } from "../store/observations.ts";
+import { storeObservation } from "../store/observations.ts";
+import { createAlertLine } from "./alert-line.ts";
 import type { LoadedConfig } from "./config/load-config.ts";
 import { connectAll } from "./connect.ts";
 import { createDrills } from "./drills.ts";
 import { startEngineThread } from "./engine-thread.ts";
 import { createEstate } from "./estate.ts";
 import { type HealthReading, readHealth } from "./health.ts";
+import { incidentDependencies } from "./incident-dependencies.ts";
 import { createIncidents } from "./incidents.ts";
 import { createIntake } from "./intake.ts";
 import { createLiveNews } from "./live-news.ts";
@@ -53,10 +43,10 @@ const discoverSeconds = 10;
 const healthSeconds = 5;
 const followChangesSeconds = 3;
 const pullAlertsSeconds = 60;
+/** A notification starts triage at once; this finds what a lost one left. */
+const triageSeconds = 2;
 const discoveryWindowSeconds = 600;
 const retentionSeconds = 3600;
-/** Of other incidents that an investigation takes into account. */
-const troublesAtMost = 50;
 
 /** The composition root: opens everything, wires it, and returns the running midwatch. Throws MidwatchError. */
 export async function composeMidwatch({ loaded, dataDirectory, version, url }: ComposeSettings): Promise<Midwatch> {
@@ -84,40 +74,14 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     const notices = await listen(database);
     closing.push(() => notices.close());
 
-    const openStates = rememberOpenStates();
-    const triage = async () => {
-      while (
-        await runTriage({
-          database,
-          openStates,
-          entities: register.entities,
-          edges: register.edges,
-          resolve: resolveEntities,
-          exitConditionFor: (kind) => exitConditionFor(kind, config.exit),
-          now,
-        })
-      ) {
-        news.tell({ kind: "alerts" });
-      }
-    };
-    const resolveEntities = (item: IncomingItem) => entitiesOfItem(item, register);
-    const take = async (items: IncomingItem[]) => {
-      const stored = await Promise.all(
-        items.map((item) =>
-          writer.write({
-            item: item.entityIds.length > 0 ? item : { ...item, entityIds: resolveEntities(item) },
-            raw: null,
-          }),
-        ),
-      );
-      metrics.count("midwatch_items_received_total", {}, stored.length);
-    };
+    const alerts = createAlertLine({ database, register, writer, exit: config.exit, metrics, news, now });
 
     const telemetry = await openTelemetry({
       config: config.telemetry,
       connection: store.telemetryUrl,
       discoverSignalMap,
-      onAlerts: (items) => void take(items).catch((thrown: unknown) => log(`own alerts were not stored: ${thrown}`)),
+      onAlerts: (items) =>
+        void alerts.take(items).catch((thrown: unknown) => log(`own alerts were not stored: ${thrown}`)),
       log,
     });
     if (telemetry) closing.push(() => telemetry.close());
@@ -168,51 +132,18 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
 
     const engine = startEngineThread();
     closing.push(() => engine.close());
-    const dependencies: IncidentDependencies = {
-      now,
-      pace: config.pace,
-      readIncident: (id) => readIncidentState(database, id),
-      readIncidentsWithin: async (window) => {
-        const states = await Promise.all(
-          (await listIncidentIdsWithin(database, window, troublesAtMost)).map((id) => readIncidentState(database, id)),
-        );
-        return states.filter((state) => state !== undefined);
-      },
-      readEvents: (id) => readEvents(database, id),
-      commit,
-      readItems: async (ids) =>
-        (await Promise.all(ids.map((id) => readItem(database, id)))).flatMap((row) => (row ? [row.item] : [])),
-      readObservations: async (ids) => {
-        const found = new Map(
-          (await readObservations(database, ids)).map((observation) => [observation.id, observation]),
-        );
-        return ids.flatMap((id) => found.get(id) ?? []);
-      },
-      readEntities: async (ids) => register.find(ids),
-      // Only when nothing else is asked does the own telemetry's age say how far back anybody can look.
-      historySince: async () => (readers.length === 1 && telemetry ? telemetry.historySince() : null),
+    const dependencies = incidentDependencies({
+      database,
+      config,
+      register,
       observe,
-      runChecks: (run) => {
-        const { budgetSeconds: seconds, budgetCalls: calls, rounds } = config.investigation;
-        news.forgetSteps(run.incident.id);
-        return engine.run(run, { seconds, calls, rounds }, ({ round, sentence, observation }) => {
-          const step: Step = {
-            observationId: observation.id,
-            sentence,
-            source: observation.source,
-            status: observation.status,
-            durationSeconds: observation.durationSeconds,
-            round,
-            at: observation.observedAt,
-          };
-          news.tell({ kind: "step", incidentId: run.incident.id, step });
-        });
-      },
-      act: createAct({ database, now }),
-      policy: () => config.policy,
-      gatherFacts: (input) => gatherPolicyFacts(database, { ...input, config: config.policy, undo: null, now: now() }),
-      linkTo: (incidentId) => `${url}/incidents/${incidentId}`,
-    };
+      commit,
+      engine,
+      news,
+      historySince: async () => (readers.length === 1 && telemetry ? telemetry.historySince() : null),
+      url,
+      now,
+    });
     const conduct = () =>
       openConductor({
         database,
@@ -257,12 +188,12 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
           news.tell({ kind: "estate" });
       }),
       repeat(pullAlertsSeconds, log, async () => {
-        for (const { alerts } of configured) {
-          const firing = await alerts?.readFiring();
-          if (firing?.body) await take(firing.body);
+        for (const source of configured) {
+          const firing = await source.alerts?.readFiring();
+          if (firing?.body) await alerts.take(firing.body);
         }
       }),
-      repeat(2, log, triage),
+      repeat(triageSeconds, log, alerts.triage),
       repeat(5, log, async () => void (await tell.sendDue())),
       repeat(retentionSeconds, log, () =>
         applyRetention({
@@ -282,9 +213,9 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     closing.push(async () => {
       for (const one of repeated) await one.stop();
     });
-    notices.on("items", () => void triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
+    notices.on("items", () => void alerts.triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
     notices.on("outbox", () => void tell.sendDue().catch((thrown: unknown) => log(`tell: ${thrown}`)));
-    const mergeSoon = oneAtATime(log, async () => void (await runMerges({ database, openStates, now })));
+    const mergeSoon = oneAtATime(log, alerts.merge);
     notices.on("incident-events", ({ incidentId }) => {
       news.tell({ kind: "incident", incidentId });
       mergeSoon();
@@ -293,7 +224,7 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
 
     const incidents = createIncidents({
       database,
-      openStates,
+      openStates: alerts.openStates,
       register,
       commit,
       observe,
@@ -318,7 +249,7 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
         database,
         register,
         store: (items) => Promise.all(items.map((item) => writer.write(item))),
-        triage,
+        triage: alerts.triage,
         findSignal: signalFromExpression(connections.find(({ kind }) => kind === "prometheus")?.name ?? null),
         now,
       }),

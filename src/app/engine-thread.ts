@@ -5,7 +5,7 @@ import type { CheckRun } from "../incident/dependencies.ts";
 import type { EngineBudget, FromEngine, ToEngine } from "./engine-messages.ts";
 import { workerUrl } from "./worker-url.ts";
 
-type EngineThread = {
+export type EngineThread = {
   run(run: CheckRun, budget: EngineBudget, onStep: (step: EngineStep) => void): Promise<Answer>;
   close(): Promise<void>;
 };

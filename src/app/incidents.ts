@@ -18,7 +18,12 @@ import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
 import { listIncidents, readIncidentRow } from "../store/incidents.ts";
 import { readItem, readTriage } from "../store/items.ts";
-import { listCitingIncidentIds, readIncidentObservations, readObservation, readObservations } from "../store/observations.ts";
+import {
+  listCitingIncidentIds,
+  readIncidentObservations,
+  readObservation,
+  readObservations,
+} from "../store/observations.ts";
 import type { IncidentRecord, Incidents, Person } from "./midwatch.ts";
 
 type IncidentsDependencies = {

@@ -2,7 +2,7 @@ import type { Step } from "../core/incident-events.ts";
 import type { News } from "./midwatch.ts";
 
 /** Who looks now hears of it at once; who looks later reads it from the store. */
-type LiveNews = {
+export type LiveNews = {
   tell(news: News): void;
   listen(listener: (news: News) => void): () => void;
   /** Steps of the round under way, until the round is committed. */

@@ -1,5 +1,5 @@
 /** midwatch's own figures for `/metrics`, Prometheus exposition format. Names follow OpenTelemetry, dots as underscores. */
-type OwnMetrics = {
+export type OwnMetrics = {
   count(name: string, labels?: Record<string, string>, by?: number): void;
   gauge(name: string, read: () => number | Promise<number>): void;
   text(): Promise<string>;

@@ -39,12 +39,7 @@ describe("what is usual", () => {
 
   test("keeps what happens now, also while another incident is open", () =>
     expect(valuesOf(withoutKnownTroubles(series, scope([{ from: 460 * second, to: 600 * second }])))).toEqual([
-      1,
-      9,
-      9,
-      1,
-      1,
-      7,
+      1, 9, 9, 1, 1, 7,
     ]));
 
   test("is taken from troubled times where hardly any other is left", () =>

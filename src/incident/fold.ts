@@ -81,7 +81,13 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case "answer-concluded":
       // What was found while it hurt stays the answer when it does not hurt any more.
       if (body.answer.verdict === "healthy" && state.answer?.verdict === "cause" && state.staleReason === null)
-        return { ...worked(state), investigation: null, answeredAt: at, looks: state.looks + 1, unexplainedEntityIds: [] };
+        return {
+          ...worked(state),
+          investigation: null,
+          answeredAt: at,
+          looks: state.looks + 1,
+          unexplainedEntityIds: [],
+        };
       return {
         ...setPlanOfOldAnswerAside(worked(state), body.answer, at),
         investigation: null,

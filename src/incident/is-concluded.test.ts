@@ -44,7 +44,10 @@ describe("an answer is concluded", () => {
 });
 
 test("finding it healthy afterwards does not replace the cause that was found while it hurt", () => {
-  const later = story(defaultPace).at(1).happens(answered(), answered({ verdict: "healthy", hypotheses: [] })).state();
+  const later = story(defaultPace)
+    .at(1)
+    .happens(answered(), answered({ verdict: "healthy", hypotheses: [] }))
+    .state();
   expect(later.answer?.verdict).toBe("cause");
   expect(later.looks).toBe(2);
 });

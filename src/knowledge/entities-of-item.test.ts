@@ -15,4 +15,5 @@ test("without them the words count, each name once", () =>
     "e-checkout",
   ]));
 
-test("nothing known is nothing", () => expect(entitiesOfItem({ labels: {}, mentions: ["search"] }, register)).toEqual([]));
+test("nothing known is nothing", () =>
+  expect(entitiesOfItem({ labels: {}, mentions: ["search"] }, register)).toEqual([]));

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import { type Append, appendEvents, readEvents, readEventsOfActivity, readIncidentIds } from "./incident-events.ts";
-import { countIncidents, type IncidentRow, listIncidents, listOpenIncidentHeads, readIncidentRow } from "./incidents.ts";
+import {
+  countIncidents,
+  type IncidentRow,
+  listIncidents,
+  listOpenIncidentHeads,
+  readIncidentRow,
+} from "./incidents.ts";
 import { listen } from "./notifications.ts";
 import { rebuildIncidents } from "./rebuild-incidents.ts";
 import { midwatch, minute } from "./samples.testing.ts";

@@ -6,7 +6,7 @@ import { type ItemToStore, type StoredItem, storeItems } from "./items.ts";
  * Puts single items on disk together: what arrives while a commit is under way goes into the next one, so a storm costs
  * few commits and a lone item waits for nobody.
  */
-type ItemWriter = {
+export type ItemWriter = {
   /** Fulfilled when the item is on disk; rejects with what the database said. */
   write(item: ItemToStore): Promise<StoredItem>;
   /** How many wait for the disk: beyond some thousands, refuse new ones. */

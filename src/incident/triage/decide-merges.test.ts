@@ -78,5 +78,8 @@ describe("incidents that turn out to be one matter", () => {
 
 function asked(id: string): IncidentState {
   const state = incident(id, 1, "e-worker");
-  return { ...state, items: state.items.map((item) => ({ ...item, kind: "context" as const, state: "asked" as const })) };
+  return {
+    ...state,
+    items: state.items.map((item) => ({ ...item, kind: "context" as const, state: "asked" as const })),
+  };
 }

@@ -55,18 +55,17 @@ function reasonToMerge(younger: IncidentState, older: IncidentState): string | n
   const isTheirLead = older.answer.verdict === "cause" || older.answer.verdict === "leads";
   if (isOwnLead && isTheirLead && own.id === theirs.id) return "both have the same cause";
   if (older.answer.verdict !== "cause") return null;
-  const hurt = new Set(
-    older.answer.blastRadius.filter(({ role }) => role !== "usual").map(({ entityId }) => entityId),
-  );
+  const hurt = new Set(older.answer.blastRadius.filter(({ role }) => role !== "usual").map(({ entityId }) => entityId));
   const isExplained = younger.items.every(
     ({ entityIds }) => entityIds.length > 0 && entityIds.every((id) => hurt.has(id)),
   );
   const hasOtherCause =
-    younger.answer?.verdict === "cause" && own !== undefined && !older.answer.hypotheses.some(({ id }) => id === own.id);
+    younger.answer?.verdict === "cause" &&
+    own !== undefined &&
+    !older.answer.hypotheses.some(({ id }) => id === own.id);
   return isExplained && !hasOtherCause ? "the cause found there explains all that is complained of here" : null;
 }
 
 const firstComplaint = (incident: IncidentState): Instant =>
   Math.min(...incident.items.map(({ startsAt }) => startsAt));
-const lastComplaint = (incident: IncidentState): Instant =>
-  Math.max(...incident.items.map(({ startsAt }) => startsAt));
+const lastComplaint = (incident: IncidentState): Instant => Math.max(...incident.items.map(({ startsAt }) => startsAt));

@@ -52,7 +52,12 @@ test("merges two incidents with one cause once, keeps every alert, and takes the
   });
 });
 
-async function write(incidentId: string, at: number, opening: ReturnType<typeof openedBody>, ...rest: IncidentEventBody[]) {
+async function write(
+  incidentId: string,
+  at: number,
+  opening: ReturnType<typeof openedBody>,
+  ...rest: IncidentEventBody[]
+) {
   await storeItems(database, [{ item: sampleItem({ id: opening.itemId, fingerprint: opening.itemId }), raw: null }]);
   await appendEvents(database, {
     incidentId,

@@ -37,7 +37,8 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
     );
   }
   // Whoever follows an old link, or watches while it happens, is taken to where the matter goes on.
-  if (body.line.mergedInto) return <Redirect to={`/incidents/${encodeURIComponent(body.line.mergedInto.id)}`} replace />;
+  if (body.line.mergedInto)
+    return <Redirect to={`/incidents/${encodeURIComponent(body.line.mergedInto.id)}`} replace />;
   const isVerified = body.verification !== null && body.verification.status !== "planned";
   const isRunning = body.line.phase === "investigating";
   return (

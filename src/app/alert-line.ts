@@ -1,0 +1,68 @@
+import type { IncomingItem } from "../core/item.ts";
+import type { Instant } from "../core/window.ts";
+import { exitConditionFor } from "../incident/exit-condition.ts";
+import { type OpenStates, rememberOpenStates } from "../incident/open-states.ts";
+import { runMerges } from "../incident/triage/run-merges.ts";
+import { runTriage } from "../incident/triage/run-triage.ts";
+import { entitiesOfItem } from "../knowledge/entities-of-item.ts";
+import type { EntityRegister } from "../knowledge/entity-register.ts";
+import type { Database } from "../store/database.ts";
+import type { ItemWriter } from "../store/item-writer.ts";
+import type { Config } from "./config/config-schema.ts";
+import type { LiveNews } from "./live-news.ts";
+import type { OwnMetrics } from "./own-metrics.ts";
+
+type Settings = {
+  database: Database;
+  register: EntityRegister;
+  writer: ItemWriter;
+  exit: Config["exit"];
+  metrics: OwnMetrics;
+  news: LiveNews;
+  now(): Instant;
+};
+
+type AlertLine = {
+  openStates: OpenStates;
+  /** Puts alerts that midwatch found itself on disk; triage hears of them from the database. */
+  take(items: IncomingItem[]): Promise<void>;
+  /** Decides about everything that waits. */
+  triage(): Promise<void>;
+  /** Brings together incidents that turned out to be one matter. */
+  merge(): Promise<void>;
+};
+
+/** The way of an alert from disk to its incident. */
+export function createAlertLine({ database, register, writer, exit, metrics, news, now }: Settings): AlertLine {
+  const openStates = rememberOpenStates();
+  const resolve = (item: IncomingItem) => entitiesOfItem(item, register);
+  return {
+    openStates,
+    async take(items) {
+      await Promise.all(
+        items.map((item) =>
+          writer.write({
+            item: item.entityIds.length > 0 ? item : { ...item, entityIds: resolve(item) },
+            raw: null,
+          }),
+        ),
+      );
+      metrics.count("midwatch_items_received_total", {}, items.length);
+    },
+    async triage() {
+      const settings = {
+        database,
+        openStates,
+        entities: register.entities,
+        edges: register.edges,
+        resolve,
+        exitConditionFor: (kind: IncomingItem["kind"]) => exitConditionFor(kind, exit),
+        now,
+      };
+      while (await runTriage(settings)) news.tell({ kind: "alerts" });
+    },
+    async merge() {
+      await runMerges({ database, openStates, now });
+    },
+  };
+}

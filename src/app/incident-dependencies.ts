@@ -1,0 +1,77 @@
+import type { Step } from "../core/incident-events.ts";
+import { createAct } from "../doors/act.ts";
+import { gatherPolicyFacts } from "../doors/gather-policy-facts.ts";
+import { readIncidentState } from "../incident/commit.ts";
+import type { IncidentDependencies } from "../incident/dependencies.ts";
+import type { EntityRegister } from "../knowledge/entity-register.ts";
+import type { Database } from "../store/database.ts";
+import { readEvents } from "../store/incident-events.ts";
+import { listIncidentIdsWithin } from "../store/incidents.ts";
+import { readItem } from "../store/items.ts";
+import { readObservations } from "../store/observations.ts";
+import type { Config } from "./config/config-schema.ts";
+import type { EngineThread } from "./engine-thread.ts";
+import type { LiveNews } from "./live-news.ts";
+
+type Settings = Pick<IncidentDependencies, "observe" | "commit" | "historySince" | "now"> & {
+  database: Database;
+  config: Config;
+  register: EntityRegister;
+  engine: EngineThread;
+  news: LiveNews;
+  /** Where the page is served. */
+  url: string;
+};
+
+/** Of other incidents that an investigation takes into account. */
+const troublesAtMost = 50;
+
+/** What the activities of incidents work with: the store, the doors, and the engine on its thread. */
+export function incidentDependencies(settings: Settings): IncidentDependencies {
+  const { database, config, register, engine, news, url, observe, commit, historySince, now } = settings;
+  const readIncident = (id: string) => readIncidentState(database, id);
+  return {
+    now,
+    pace: config.pace,
+    readIncident,
+    readIncidentsWithin: async (window) => {
+      const ids = await listIncidentIdsWithin(database, window, troublesAtMost);
+      return (await Promise.all(ids.map(readIncident))).filter((state) => state !== undefined);
+    },
+    readEvents: (id) => readEvents(database, id),
+    commit,
+    readItems: async (ids) => {
+      const rows = await Promise.all(ids.map((id) => readItem(database, id)));
+      return rows.flatMap((row) => (row ? [row.item] : []));
+    },
+    readObservations: async (ids) => {
+      const found = new Map(
+        (await readObservations(database, ids)).map((observation) => [observation.id, observation]),
+      );
+      return ids.flatMap((id) => found.get(id) ?? []);
+    },
+    readEntities: async (ids) => register.find(ids),
+    historySince,
+    observe,
+    runChecks: (run) => {
+      const { budgetSeconds: seconds, budgetCalls: calls, rounds } = config.investigation;
+      news.forgetSteps(run.incident.id);
+      return engine.run(run, { seconds, calls, rounds }, ({ round, sentence, observation }) => {
+        const step: Step = {
+          observationId: observation.id,
+          sentence,
+          source: observation.source,
+          status: observation.status,
+          durationSeconds: observation.durationSeconds,
+          round,
+          at: observation.observedAt,
+        };
+        news.tell({ kind: "step", incidentId: run.incident.id, step });
+      });
+    },
+    act: createAct({ database, now }),
+    policy: () => config.policy,
+    gatherFacts: (input) => gatherPolicyFacts(database, { ...input, config: config.policy, undo: null, now: now() }),
+    linkTo: (incidentId) => `${url}/incidents/${incidentId}`,
+  };
+}
