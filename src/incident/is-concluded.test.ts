@@ -9,7 +9,7 @@ const other = answered({ hypotheses: [sampleHypothesis({ id: "disk-full@e-shop" 
 const unsure = answered({ verdict: "unknown" });
 const resolved: IncidentEventBody = { type: "item-resolved", itemId: "item-1", title: "errors", resolvedAt: t0 };
 
-const after = (minutes: number, ...bodies: IncidentEventBody[]) =>
+const concludedAfter = (minutes: number, ...bodies: IncidentEventBody[]) =>
   isConcluded(
     story(defaultPace)
       .at(minutes)
@@ -21,25 +21,27 @@ const after = (minutes: number, ...bodies: IncidentEventBody[]) =>
 
 describe("an answer is concluded", () => {
   test("when a second look names the same cause", () => {
-    expect(after(0.2, answered())).toBe(false);
-    expect(after(0.4, answered(), answered())).toBe(true);
-    expect(after(0.4, answered(), other)).toBe(false);
-    expect(after(0.6, answered(), other, other)).toBe(true);
+    expect(concludedAfter(0.2, answered())).toBe(false);
+    expect(concludedAfter(0.4, answered(), answered())).toBe(true);
+    expect(concludedAfter(0.4, answered(), other)).toBe(false);
+    expect(concludedAfter(0.6, answered(), other, other)).toBe(true);
   });
 
   test("when no further look at the first minutes is coming", () => {
-    expect(after(0.4, answered(), resolved)).toBe(true);
-    expect(after(defaultPace.reconsiderForSeconds / 60, answered())).toBe(true);
+    expect(concludedAfter(0.4, answered(), resolved)).toBe(true);
+    expect(concludedAfter(defaultPace.reconsiderForSeconds / 60, answered())).toBe(true);
   });
 
   test("as not known after as many looks as people are told of it", () => {
-    expect(after(0.4, unsure, unsure)).toBe(false);
-    expect(after(0.6, unsure, unsure, unsure)).toBe(true);
+    expect(concludedAfter(0.4, unsure, unsure)).toBe(false);
+    expect(concludedAfter(0.6, unsure, unsure, unsure)).toBe(true);
   });
 
   test("never before there is one, nor when it was given up", () => {
-    expect(after(10)).toBe(false);
-    expect(after(0.4, answered(), answered(), { type: "answer-went-stale", reason: "new alerts" })).toBe(false);
+    expect(concludedAfter(10)).toBe(false);
+    expect(concludedAfter(0.4, answered(), answered(), { type: "answer-went-stale", reason: "new alerts" })).toBe(
+      false,
+    );
   });
 });
 

@@ -11,12 +11,27 @@ import { type Names, timestamp } from "./references.ts";
 
 export type ObservationsById = Map<string, Observation>;
 
-/** The claims that hold up the answer, in the engine's order. */
+/** A suspect below this is not what the page is about. */
+const worthProvingProbability = 0.05;
+
+/**
+ * What the page proves: the claims of the leading hypothesis first, then the others. That something else was changed as
+ * well is no evidence for the answer: such claims stand only where their suspect is still in question.
+ */
 export function leadingClaims(answer: Answer): Claim[] {
+  const inQuestion = new Set(
+    answer.hypotheses
+      .filter(({ id, probability }) => probability >= worthProvingProbability || answer.contributingIds.includes(id))
+      .flatMap(({ claimIds }) => claimIds),
+  );
   const [first] = answer.hypotheses;
   const ids = first?.claimIds ?? [];
   const leading = ids.flatMap((id) => answer.claims.filter((claim) => claim.id === id));
-  return [...leading, ...answer.claims.filter((claim) => !ids.includes(claim.id))];
+  const others = answer.claims.filter(
+    ({ id, evidence }) =>
+      !ids.includes(id) && (inQuestion.has(id) || (evidence !== "change-in-time" && evidence !== "change-content")),
+  );
+  return [...leading, ...others];
 }
 
 export function buildEvidence(
