@@ -8,7 +8,7 @@ import { concludeAnswer } from "./conclude-answer.ts";
 import { examineScope } from "./examine-scope.ts";
 import { measureSymptoms, symptomNeeds, withOnset } from "./measure-symptoms.ts";
 import { type PlannedRequest, planRound } from "./plan-round.ts";
-import { withoutKnownTroubles } from "./set-aside.ts";
+import { asChecksSeeIt } from "./set-aside.ts";
 import { graphRequest, newLeads, widenScope } from "./widen-scope.ts";
 
 export type Budget = { seconds: number; calls: number; rounds: number };
@@ -60,8 +60,7 @@ export async function runChecks(run: RunChecks): Promise<Answer> {
       }),
     );
     calls += allowed.length;
-    const { troubles } = scope;
-    seen.push(...(troubles ? observed.map((observation) => withoutKnownTroubles(observation, run.scope)) : observed));
+    seen.push(...observed.map((observation) => asChecksSeeIt(observation, run.scope)));
 
     // Onset shapes what every check compares, so it is measured first and the scope told of it.
     scope = withOnset(scope, measureSymptoms(scope, seen));

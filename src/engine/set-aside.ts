@@ -1,9 +1,23 @@
+import { undoneChanges } from "../analysis/changes/undone-changes.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Window } from "../core/window.ts";
 
 /** Less of the usual time than this is not enough to know what is usual: then even a troubled time says more. */
 const leastCalmMilliseconds = 60_000;
+
+/** A change taken back this shortly before the first complaint may have set it off all the same. */
+const freshMilliseconds = 60_000;
+
+/** The observation as checks should see it: see `withoutKnownTroubles` and `undoneChanges`. */
+export function asChecksSeeIt(observation: Observation, scope: Scope): Observation {
+  const { body } = observation;
+  if (body?.kind !== "changes") return withoutKnownTroubles(observation, scope);
+  const complaint = Math.min(scope.now, ...scope.symptoms.map(({ reportedAt }) => reportedAt));
+  const undone = undoneChanges(body.changes, complaint - freshMilliseconds);
+  if (undone.size === 0) return observation;
+  return { ...observation, body: { ...body, changes: body.changes.filter(({ id }) => !undone.has(id)) } };
+}
 
 /**
  * The observation as checks should see it: samples from the usual time in which another incident hurt are left out of

@@ -67,17 +67,27 @@ export function failingCalls(scope: Scope, readings: CallReadings, failingRatio:
 /** The last change of that entity before the trouble whose content points at a class; an hour before the window at most. */
 export function changeThatCould(
   faultClass: FaultClass,
-  about: { entityId: EntityId; changes: readonly Change[]; scope: Scope; series: Series },
+  about: { entityId: EntityId; peer: EntityId; changes: readonly Change[]; scope: Scope; series: Series },
 ): { change: Change; weight: number } | null {
-  const { entityId, changes, scope, series } = about;
+  const { entityId, peer, changes, scope, series } = about;
   const candidates = changes
     .filter((change) => change.entityIds.includes(entityId) && change.at >= scope.window.from - 3_600_000)
     .map((change) => ({ change, weight: couldSetOff(change, faultClass) }))
-    .filter(({ weight }) => weight >= 0.5);
+    .filter(({ change, weight }) => weight >= 0.5 && mayConcern(change, peer, scope));
   if (candidates.length === 0) return null;
   const until = (onsetOf(series, { direction: "up" })?.latest ?? scope.now) + 30_000;
   const found = candidates
     .filter(({ change }) => change.at <= until)
     .sort((left, right) => left.change.at - right.change.at);
   return found.at(-1) ?? null;
+}
+
+/** Its key or values name the peer, or name nobody that is known: then it may be about anything. */
+function mayConcern(change: Change, peer: EntityId, scope: Scope): boolean {
+  const text = JSON.stringify([change.key, change.before, change.after]).toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const named = scope.entities.filter(({ id, name }) => {
+    const word = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+    return word.length > 2 && !change.entityIds.includes(id) && `-${text}-`.includes(`-${word}-`);
+  });
+  return named.length === 0 || named.some(({ id }) => id === peer);
 }

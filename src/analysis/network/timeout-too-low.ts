@@ -51,6 +51,7 @@ export const timeoutTooLow = defineCheck({
       if (share < thresholds.timeoutRatio || level.shift.z < thresholds.z) return [];
       const set = changeThatCould("timeout-too-low", {
         entityId: caller,
+        peer: callee,
         changes: change.items,
         scope,
         series: level.series,

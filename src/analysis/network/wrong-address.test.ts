@@ -3,7 +3,7 @@ import { wrongAddress } from "./wrong-address.ts";
 
 const others = { a: "service", b: "service", stock: "service" } as const;
 const pair = (entityId: string, peer: string, values: string) => ({ entityId, values, dimensions: { peer } });
-const set = (key: string) =>
+const set = (key: string, host = "stock") =>
   records((scope) => [
     {
       id: "c1",
@@ -11,8 +11,8 @@ const set = (key: string) =>
       entityIds: ["a"],
       at: scope.baseline.to - 20_000,
       key,
-      before: "http://stock:80",
-      after: "http://stok:80",
+      before: `http://${host}:80`,
+      after: `http://${host}:81`,
       diff: null,
       summary: "",
     },
@@ -55,6 +55,12 @@ testCheck(wrongAddress, {
       errors: [pair("a", "stock", "0x9 1x9")],
       rate: [pair("a", "stock", "10x19")],
       $: { others },
+    },
+    "the address of somebody else was changed": {
+      errors: [pair("a", "stock", "0x9 1x9")],
+      rate: [pair("a", "stock", "10x19")],
+      change: set("BILLING_URL", "billing"),
+      $: { others: { ...others, billing: "service" } },
     },
     "a changed pool size": {
       errors: [pair("a", "stock", "0x9 1x9")],

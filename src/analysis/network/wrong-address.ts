@@ -38,6 +38,7 @@ export const wrongAddress = defineCheck({
     for (const calls of failingCalls(scope, readings, thresholds.failingRatio)) {
       const set = changeThatCould("wrong-address", {
         entityId: calls.caller,
+        peer: calls.peer,
         changes: change.items,
         scope,
         series: calls.level.series,

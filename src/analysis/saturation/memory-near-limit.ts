@@ -87,7 +87,8 @@ export const memoryNearLimit = defineCheck({
         finding({
           entity,
           evidence: "state",
-          effect: 1,
+          // Five times the usual requests need more memory under any limit: then the limit says little.
+          effect: isLoad && !lowered ? 1 / load : 1,
           onset: { earliest: exit.at - 60_000, latest: exit.at },
           sentence: `${entity.name} was ended for want of memory: ${exits.length} of ${state?.instances.length ?? 1} instances, last at ${clock(Math.max(...exits.map(({ at }) => at)))}${because}`,
           predicate: predicate.field(entity, `instances.${exit.index}.lastExit.reason`, "=", exit.reason),

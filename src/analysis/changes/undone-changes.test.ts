@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Change } from "../../core/workload.ts";
+import { undoneChanges } from "./undone-changes.ts";
+
+const change = (id: string, at: number, before: unknown, after: unknown, more: Partial<Change> = {}): Change => ({
+  id,
+  source: "test",
+  kind: "configuration",
+  at,
+  entityIds: ["checkout"],
+  key: "PAYMENT_URL",
+  actor: "ci",
+  summary: "",
+  before,
+  after,
+  commit: null,
+  diff: null,
+  link: null,
+  ...more,
+});
+const undone = (...changes: Change[]) => [...undoneChanges(changes, 100)].sort();
+
+describe("a change that was taken back", () => {
+  test("is over, and so is what took it back", () =>
+    expect(undone(change("a", 1, "right", "wrong"), change("b", 2, "wrong", "right"))).toEqual(["a", "b"]));
+
+  test("is not over while only a part of the way back was gone", () =>
+    expect(undone(change("a", 1, 10, 2), change("b", 2, 2, 5))).toEqual([]));
+
+  test("is over by a roll-back", () =>
+    expect(
+      undone(
+        change("a", 1, "v1", "v2", { kind: "deploy", key: null }),
+        change("b", 2, "v2", "v1", { kind: "rollback", key: null }),
+      ),
+    ).toEqual(["a", "b"]));
+
+  test("is in force again when it was made again", () =>
+    expect(
+      undone(change("a", 1, false, true), change("b", 2, true, false), change("c", 3, false, true)),
+    ).toEqual(["b", "c"]));
+
+  test("stays what it is when that was too late, elsewhere, or when nobody says what was set", () => {
+    expect(undone(change("a", 1, "right", "wrong"), change("b", 200, "wrong", "right"))).toEqual([]);
+    expect(undone(change("a", 1, 1, 2), change("b", 2, 2, 1, { key: "OTHER" }))).toEqual([]);
+    expect(undone(change("a", 1, null, null), change("b", 2, null, null))).toEqual([]);
+  });
+
+  test("is over exactly when the value is again what it was before some earlier change", () =>
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 3, maxLength: 8 }), (values) => {
+        const history = values.slice(1).map((after, index) => change(`c${index}`, index, values[index], after));
+        const isBack = values.slice(0, -2).includes(values.at(-1) as number);
+        expect(undoneChanges(history, 100).has(`c${history.length - 1}`)).toBe(isBack);
+      }),
+    ));
+});

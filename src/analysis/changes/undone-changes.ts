@@ -1,0 +1,29 @@
+import { canonicalJson } from "../../core/canonical-json.ts";
+import type { Instant } from "../../core/window.ts";
+import type { Change } from "../../core/workload.ts";
+import { groupBy } from "../group-by.ts";
+
+/**
+ * Changes that were taken back before `until`: what they set is not in force any more, and what took them back only
+ * restored what was there before. Neither can be why something hurts now. Changes that do not say both values stay.
+ */
+export function undoneChanges(changes: readonly Change[], until: Instant): Set<string> {
+  const undone = new Set<string>();
+  const past = changes.filter(({ at, before, after }) => at <= until && isSaid(before) && isSaid(after));
+  for (const group of groupBy(past, placeOf).values()) {
+    const ordered = [...group].sort((left, right) => left.at - right.at || (left.id < right.id ? -1 : 1));
+    const last = ordered.at(-1);
+    if (!last) continue;
+    const present = canonicalJson(last.after);
+    const first = ordered.findIndex(({ before }) => canonicalJson(before) === present);
+    if (first >= 0 && first < ordered.length - 1) for (const { id } of ordered.slice(first)) undone.add(id);
+  }
+  return undone;
+}
+
+const isSaid = (value: unknown): boolean => value !== null && value !== undefined;
+
+/** What is set there; a roll-back is a release the other way round. */
+function placeOf({ kind, entityIds, key }: Change): string {
+  return canonicalJson([kind === "rollback" ? "deploy" : kind, [...entityIds].sort(), key]);
+}
