@@ -59,6 +59,12 @@ export function findFlaws(page: Page): Promise<string[]> {
     if (scrollWidth > clientWidth) {
       const wide = [...document.querySelectorAll("body *")]
         .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+        // What scrolls in a box of its own widens nothing.
+        .filter((element) => {
+          for (let box = element.parentElement; box; box = box.parentElement)
+            if (box !== document.body && getComputedStyle(box).overflowX === "auto") return false;
+          return true;
+        })
         .slice(0, 3)
         .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`);
       flaws.push(`scrolls sideways: ${scrollWidth} px in ${clientWidth} px (${wide.join(", ")})`);

@@ -37,7 +37,8 @@ function bestSentence({ claims, leading }: Draft, top: Answer["hypotheses"][numb
     .sort((left, right) => right.logLikelihoodRatio - left.logLikelihoodRatio)[0];
   const claim = claims.find(({ id }) => id === (leading ?? own?.claimId));
   const sentence = claim?.sentence ?? faultDefinition(top.faultClass).title;
-  return sentence.replace(/[.\s]+$/, "");
+  // How much of it arises where is for the proof; the headline says what is the matter.
+  return sentence.replace(/; [\d.]+ % of the excess arises there$/, "").replace(/[.\s]+$/, "");
 }
 
 /** A change that far before is not what it began with. */

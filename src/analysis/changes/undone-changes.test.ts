@@ -37,9 +37,10 @@ describe("a change that was taken back", () => {
     ).toEqual(["a", "b"]));
 
   test("is in force again when it was made again", () =>
-    expect(
-      undone(change("a", 1, false, true), change("b", 2, true, false), change("c", 3, false, true)),
-    ).toEqual(["b", "c"]));
+    expect(undone(change("a", 1, false, true), change("b", 2, true, false), change("c", 3, false, true))).toEqual([
+      "b",
+      "c",
+    ]));
 
   test("stays what it is when that was too late, elsewhere, or when nobody says what was set", () => {
     expect(undone(change("a", 1, "right", "wrong"), change("b", 200, "wrong", "right"))).toEqual([]);

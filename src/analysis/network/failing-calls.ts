@@ -84,7 +84,9 @@ export function changeThatCould(
 
 /** Its key or values name the peer, or name nobody that is known: then it may be about anything. */
 function mayConcern(change: Change, peer: EntityId, scope: Scope): boolean {
-  const text = JSON.stringify([change.key, change.before, change.after]).toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const text = JSON.stringify([change.key, change.before, change.after])
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-");
   const named = scope.entities.filter(({ id, name }) => {
     const word = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
     return word.length > 2 && !change.entityIds.includes(id) && `-${text}-`.includes(`-${word}-`);

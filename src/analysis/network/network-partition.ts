@@ -50,9 +50,19 @@ export const networkPartition = defineCheck({
       if (timeoutRatio === null)
         return [unknown(readings.timeouts.why ?? "whether calls time out or are refused cannot be seen", peer)];
       if (timeoutRatio < vanishedRatio * level.now || timeoutRatio < (connectRatio ?? 0)) return [];
-      if (changeThatCould("wrong-address", { entityId: caller, peer, changes: change.items, scope, series: level.series }))
+      if (
+        changeThatCould("wrong-address", { entityId: caller, peer, changes: change.items, scope, series: level.series })
+      )
         return [];
-      if (changeThatCould("timeout-too-low", { entityId: caller, peer, changes: change.items, scope, series: level.series }))
+      if (
+        changeThatCould("timeout-too-low", {
+          entityId: caller,
+          peer,
+          changes: change.items,
+          scope,
+          series: level.series,
+        })
+      )
         return [];
       const who = through.length > 0 ? list(through.map((each) => nameOf(each.caller))) : "midwatch";
       return [
