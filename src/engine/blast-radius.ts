@@ -1,6 +1,6 @@
 import { onsetOf } from "../analysis/statistics/onset.ts";
 import { shiftOf } from "../analysis/statistics/shift.ts";
-import { percent, seconds } from "../analysis/words.ts";
+import { percent, perSecond, seconds } from "../analysis/words.ts";
 import type { Answer, Hypothesis } from "../core/answer.ts";
 import type { EntityId } from "../core/entity.ts";
 import { isReadable, type Observation } from "../core/observation.ts";
@@ -15,7 +15,7 @@ type Input = {
   top: Hypothesis | null;
 };
 
-/** Everything whose requests fail or slow down now, with how it hangs together with the cause. */
+/** Everything whose requests fail, slow down or stay away now, with how it hangs together with the cause. */
 export function drawBlastRadius({ scope, relations, observations, top }: Input): Answer["blastRadius"] {
   const path = new Set(top?.path ?? []);
   return scope.entities
@@ -50,14 +50,25 @@ function hurtOf(entityId: EntityId, scope: Scope, observations: readonly Observa
       return `requests take ${seconds(shift.now)}; usually ${seconds(shift.usual.median)}`;
     }
   }
+  const rate = seriesOf("request.rate", entityId, observations, "rate");
+  if (rate) {
+    const shift = shiftOf(rate, { baseline: scope.baseline, window, minimumScale: 0.05 });
+    if (shift && shift.z <= -4 && shift.now <= 0.5 * shift.usual.median)
+      return `${perSecond(shift.now)} requests come; usually ${perSecond(shift.usual.median)}`;
+  }
   return null;
 }
 
-function seriesOf(concept: string, entityId: EntityId, observations: readonly Observation[]): Series | null {
+function seriesOf(
+  concept: string,
+  entityId: EntityId,
+  observations: readonly Observation[],
+  statistic = "mean",
+): Series | null {
   for (const observation of observations) {
     const { request, body } = observation;
     if (!isReadable(observation) || request.kind !== "series" || body?.kind !== "series") continue;
-    if (request.concept !== concept || request.statistic !== "mean" || request.keep.length > 0) continue;
+    if (request.concept !== concept || request.statistic !== statistic || request.keep.length > 0) continue;
     const found = body.series.find((series) => series.entityId === entityId);
     if (found) return found;
   }

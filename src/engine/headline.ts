@@ -1,4 +1,4 @@
-import { clock, count, percent, seconds } from "../analysis/words.ts";
+import { clock, count, percent, perSecond, seconds } from "../analysis/words.ts";
 import { type Answer, type Impact, probabilityWord } from "../core/answer.ts";
 import { faultDefinition } from "../core/fault.ts";
 import { entityOf, type Scope } from "../core/scope.ts";
@@ -86,6 +86,7 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
   const errors = find("request.error_ratio");
   const latency = find("request.latency");
   const depth = find("queue.depth");
+  const rate = find("request.rate");
   const since = measured.onset?.latest ?? null;
   const figures = {
     failingRatio: errors?.shift.now ?? null,
@@ -101,6 +102,8 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
       `requests to ${nameOf(scope, latency.entityId)} take ${seconds(latency.shift.now)}, usually ${seconds(latency.shift.usual.median)}`,
     depth?.isTrouble &&
       `${count(Math.round(depth.shift.now), "message")} wait in ${nameOf(scope, depth.entityId)}, usually ${count(Math.round(depth.shift.usual.median), "message")}`,
+    rate?.isTrouble &&
+      `${perSecond(rate.shift.now)} requests come to ${nameOf(scope, rate.entityId)}, usually ${perSecond(rate.shift.usual.median)}`,
   ].filter((sentence): sentence is string => typeof sentence === "string");
   if (sentences.length > 0) {
     return { ...figures, sentence: `${upperFirst(sentences.join("; "))}${since ? `, since ${clock(since)}` : ""}.` };

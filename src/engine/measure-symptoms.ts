@@ -39,6 +39,7 @@ const leastHarm: Partial<Record<ConceptId, number>> = {
   "queue.depth": 5,
   "queue.oldest_age": 5,
   up: 0.3,
+  "request.rate": 0.05,
 };
 
 /** A robust z beyond which a felt signal is in trouble (METHODS 3: z > 4). */
@@ -77,6 +78,7 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
         need.concept,
         whole,
         asked.map(({ id }) => id),
+        complainedDirection(scope, entityId, need.concept),
       );
       if (measured) signals.push(measured);
     }
@@ -92,8 +94,23 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
   };
 }
 
-function measure(scope: Scope, id: ConceptId, series: Series, observationIds: string[]): MeasuredSignal | null {
-  const { bad } = conceptDefinition(id);
+/** A signal that hurts neither way by itself (a rate) hurts the way that the complaint says. */
+function complainedDirection(scope: Scope, entityId: EntityId, id: ConceptId): "up" | "down" | null {
+  const told = scope.symptoms.find((symptom) => symptom.entityId === entityId && symptom.concept === id);
+  return told?.direction ?? null;
+}
+
+function measure(
+  scope: Scope,
+  id: ConceptId,
+  series: Series,
+  observationIds: string[],
+  complained: "up" | "down" | null,
+): MeasuredSignal | null {
+  const { bad: usually } = conceptDefinition(id);
+  const bad = usually === "none" && complained !== null ? complained : usually;
+  const harmBy = (shift: Shift) =>
+    usually === "none" && complained !== null ? (complained === "up" ? shift.z : -shift.z) : harmOf(id, shift);
   const least = leastHarm[id] ?? 0;
   const onset = onsetOf(series, { direction: bad === "none" ? "both" : bad, minimumChange: least });
   const baseline = onset ? { ...scope.baseline, to: Math.min(scope.baseline.to, onset.earliest) } : scope.baseline;
@@ -103,9 +120,9 @@ function measure(scope: Scope, id: ConceptId, series: Series, observationIds: st
   const [shift] = starts
     .map((start) => Math.max(Math.min(scope.baseline.to, scope.now - 45_000), start))
     .flatMap((from) => shiftOf(series, { baseline: usual, window: { from, to: scope.now }, minimumScale: least }) ?? [])
-    .sort((left, right) => harmOf(id, right) - harmOf(id, left));
+    .sort((left, right) => harmBy(right) - harmBy(left));
   if (!shift) return null;
-  const harm = harmOf(id, shift);
+  const harm = harmBy(shift);
   // Enough cells to be sure of a step count as trouble at a lower z: an onset is evidence of its own.
   const isTrouble =
     Math.abs(shift.difference) >= least && (harm >= troubleZ || (onset !== null && harm >= troubleZ / 2));

@@ -46,6 +46,14 @@ describe("where an investigation looks", () => {
     ]);
   });
 
+  it("takes from the alert's numbers which way a rate hurts, that hurts neither way by itself", () => {
+    const number = (role: "observed" | "threshold", value: number) =>
+      ({ concept: "request.rate", text: "", value, unit: "{request}/s", role }) as const;
+    const stopped = item({ concept: "request.rate", numbers: [number("observed", 0), number("threshold", 3)] });
+    expect(scope([stopped]).symptoms).toMatchObject([{ concept: "request.rate", direction: "down" }]);
+    expect(scope([item({ concept: "request.rate" })]).symptoms).toMatchObject([{ direction: null }]);
+  });
+
   it("begins at what the incident names when no item says anything", () => {
     expect(scope([]).symptoms).toMatchObject([{ entityId: "e-shop", concept: null, direction: null }]);
   });

@@ -62,9 +62,7 @@ export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symp
     .sort((left, right) => left.startsAt - right.startsAt || (left.id < right.id ? -1 : 1));
   const symptoms = ordered.flatMap((item) =>
     item.entityIds.slice(0, 3).map((entityId): Symptom => {
-      const bad = item.concept ? conceptDefinition(item.concept).bad : "none";
-      const direction = bad === "up" || bad === "down" ? bad : null;
-      return { entityId, concept: item.concept, direction, reportedAt: item.startsAt, sentence: item.title };
+      return { entityId, concept: item.concept, direction: directionOf(item), reportedAt: item.startsAt, sentence: item.title };
     }),
   );
   if (symptoms.length > 0) return symptoms;
@@ -76,6 +74,18 @@ export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symp
     reportedAt,
     sentence: incident.title,
   }));
+}
+
+/** Which way its signal hurts; where neither way does by itself (a rate), what the alert's own numbers say. */
+function directionOf({ concept, numbers }: IncomingItem): Symptom["direction"] {
+  if (concept === null) return null;
+  const { bad } = conceptDefinition(concept);
+  if (bad === "up" || bad === "down") return bad;
+  const valueOf = (role: "observed" | "threshold") =>
+    numbers.find((number) => number.role === role && number.concept === concept)?.value;
+  const [observed, threshold] = [valueOf("observed"), valueOf("threshold")];
+  if (observed === undefined || threshold === undefined || observed === threshold) return null;
+  return observed < threshold ? "down" : "up";
 }
 
 /** Hops from the nearest symptom, whichever way the edges point. */

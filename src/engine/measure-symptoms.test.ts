@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import type { Observation } from "../core/observation.ts";
+import type { Scope } from "../core/scope.ts";
+import { measureSymptoms } from "./measure-symptoms.ts";
+
+const minute = 60_000;
+const scope = (direction: "up" | "down" | null): Scope => ({
+  now: 20 * minute,
+  symptoms: [{ entityId: "worker", concept: "request.rate", direction, reportedAt: 18 * minute, sentence: "" }],
+  window: { from: 0, to: 20 * minute },
+  baseline: { from: 0, to: 17 * minute },
+  onset: null,
+  entities: [],
+  edges: [],
+  distance: {},
+});
+/** Four a second, and from minute 18 on what is given. */
+const rate = (now: number): Observation => ({
+  id: "o1",
+  request: {
+    kind: "series",
+    concept: "request.rate",
+    entities: ["worker"],
+    statistic: "rate",
+    keep: [],
+    stepSeconds: 10,
+    window: { from: 0, to: 20 * minute },
+  },
+  source: "test",
+  status: "data",
+  body: {
+    kind: "series",
+    series: [
+      {
+        entityId: "worker",
+        dimensions: {},
+        startAt: 0,
+        stepSeconds: 10,
+        values: Array.from({ length: 120 }, (_, index) => (index < 108 ? 4 + 0.2 * (index % 3) : now)),
+      },
+    ],
+    gaps: [],
+  },
+  note: null,
+  observedAt: 20 * minute,
+  durationSeconds: 0,
+  query: null,
+  link: null,
+  isTainted: false,
+  accessLabel: "everyone",
+});
+
+describe("requests that stay away", () => {
+  test("are trouble where somebody complains of it", () =>
+    expect(measureSymptoms(scope("down"), [rate(0)])).toMatchObject({
+      isTrouble: "yes",
+      onset: { earliest: expect.any(Number) },
+    }));
+
+  test("are none where nobody does, or where they come as ever", () => {
+    expect(measureSymptoms(scope(null), [rate(0)]).isTrouble).toBe("no");
+    expect(measureSymptoms(scope("down"), [rate(4.1)]).isTrouble).toBe("no");
+  });
+});
