@@ -132,7 +132,7 @@ function nextConnections(kinds: string[]): NowView["nextConnections"] {
       kind: "alertmanager",
       title: "Alertmanager",
       why: "your alerts, the moment they fire",
-      how: "docs/guides/alertmanager.md",
+      how: "docs/guides/prometheus.md",
     },
     {
       kind: "platform",
@@ -140,7 +140,7 @@ function nextConnections(kinds: string[]): NowView["nextConnections"] {
       why: "releases, flags and configuration: what changed",
       how: "docs/platform-api.md",
     },
-    { kind: "slack", title: "Slack", why: "tells your channel when there is an answer", how: "docs/guides/slack.md" },
+    { kind: "slack", title: "Slack", why: "tells your channel when there is an answer", how: "docs/guides/messages.md" },
   ];
   return wanted.filter(({ kind }) => !kinds.includes(kind)).map(({ title, why, how }) => ({ title, why, how }));
 }
