@@ -47,6 +47,12 @@ testCheck(memoryNearLimit, {
       change: lowered,
       $: { expects: { changeId: "c1" } },
     },
+    "killed far above what always sufficed: not the limit, what holds more": {
+      workingSet: "40x9 60 95 _x2 50 98 _x2 60 95 40",
+      limit: "100x19",
+      workload: killed(1, "OOMKilled"),
+      $: { expects: { faultClass: "memory-leak", evidence: "state" } },
+    },
     "killed so soon that no sample is high": {
       workingSet: "90x9 20 60 _x2 20 60 _x2 20 60",
       workload: killed(1, "OOMKilled"),

@@ -10,11 +10,13 @@ import { steadyGrowth } from "./growth.ts";
 
 /**
  * Working set close to the limit at which the kernel or the runtime ends the process, or already ended by it.
- * Silent on growth without end: `memory-leak` watches that.
+ * Silent on growth without end: `memory-leak` watches that. What was killed far above what it always needed, under the
+ * same limit and load, is charged to whatever makes it hold more: the limit is as wide as ever.
  */
 export const memoryNearLimit = defineCheck({
   id: "memory-near-limit",
   faultClass: "memory-limit-too-low",
+  alsoNames: ["memory-leak"],
   appliesTo: ["service", "worker", "instance", "cache", "queue", "proxy", "database"],
   needs: {
     workingSet: concept("memory.working_set", { keep: ["instance"] }), // bytes
@@ -30,8 +32,10 @@ export const memoryNearLimit = defineCheck({
     usedRatio: 0.9,
     /** Half free room: whatever is wrong, it is not the limit. */
     roomRatio: 0.5,
+    /** Of the limit: who usually needs less than this was not killed for a limit that is too low. */
+    amplyRatio: 0.65,
   },
-  examine({ entity, scope, workingSet, heap, limit, heapLimit, rate, workload, change }, { usedRatio, roomRatio }) {
+  examine({ entity, scope, workingSet, heap, limit, heapLimit, rate, workload, change }, { usedRatio, roomRatio, amplyRatio }) {
     const state = workload.items[0];
     const sets = bounded(workingSet.items, limit.items, state?.limits.memoryBytes ?? null);
     // A heap fills up to its limit between collections by design: only what stays after them counts.
@@ -82,22 +86,35 @@ export const memoryNearLimit = defineCheck({
           : "";
     const answers = [];
     const [exit] = exits;
+    const isAmple = used !== null && worst !== undefined && used < amplyRatio * worst.limit && !lowered && !isLoad;
+    const release = isAmple
+      ? latestChange(change.items, {
+          entity,
+          from: scope.window.from,
+          until: exit?.at ?? scope.now,
+          matches: ({ kind }) => kind === "deploy" || kind === "flag",
+        })
+      : null;
+    const instead = isAmple && used !== null && worst ? `; usually ${bytes(used)} of ${bytes(worst.limit)} suffice` : null;
     if (exit) {
       answers.push(
         finding({
           entity,
+          faultClass: isAmple ? "memory-leak" : "memory-limit-too-low",
           evidence: "state",
           // Five times the usual requests need more memory under any limit: then the limit says little.
           effect: isLoad && !lowered ? 1 / load : 1,
           onset: { earliest: exit.at - 60_000, latest: exit.at },
-          sentence: `${entity.name} was ended for want of memory: ${exits.length} of ${state?.instances.length ?? 1} instances, last at ${clock(Math.max(...exits.map(({ at }) => at)))}${because}`,
+          sentence: `${entity.name} was ended for want of memory: ${exits.length} of ${state?.instances.length ?? 1} instances, last at ${clock(Math.max(...exits.map(({ at }) => at)))}${instead ?? because}`,
           predicate: predicate.field(entity, `instances.${exit.index}.lastExit.reason`, "=", exit.reason),
-          changeId: lowered?.id ?? null,
-          refutes,
+          changeId: lowered?.id ?? release?.id ?? null,
+          refutes: isAmple
+            ? [{ entityId: entity.id, faultClass: "memory-limit-too-low", why: "the limit was always wide enough" }]
+            : refutes,
         }),
       );
     }
-    if (worst && worst.level >= usedRatio) {
+    if (worst && worst.level >= usedRatio && !isAmple) {
       const id = worst.isHeap ? "heap.used" : "memory.working_set";
       const { instance } = worst;
       answers.push(
