@@ -1,45 +1,84 @@
 import { parseArgs } from "node:util";
 import { replayHealthyDays } from "../src/telemetry/rules/replay.ts";
+import { measureProduct } from "./product.ts";
 import { measureTelemetryLoad } from "./telemetry-load.ts";
 
 /**
- * `npm run bench -- [--seconds 20] [--days 1]`: what the telemetry store takes in on this machine, and how often the
- * alert rules speak in healthy days. Sender and receiver share the machine, so the figures are this machine's.
+ * `npm run bench -- [--only product|telemetry|rules] [--seconds 20] [--days 1] [--storm-seconds 60]`: how fast the product
+ * is ready, what it needs idle, how it takes a storm of alerts; what the telemetry store takes in; how often the alert
+ * rules speak in healthy days. Sender and receiver share the machine, so the figures are this machine's.
  */
+const parts = ["product", "telemetry", "rules"] as const;
 const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "20" }, days: { type: "string", default: "1" } },
+  options: {
+    only: { type: "string" },
+    seconds: { type: "string", default: "20" },
+    days: { type: "string", default: "1" },
+    "storm-seconds": { type: "string", default: "60" },
+  },
 });
+const only = values.only;
+if (only !== undefined && !(parts as readonly string[]).includes(only)) {
+  process.stderr.write(`--only is one of ${parts.join(", ")}, not "${only}"\n`);
+  process.exit(2);
+}
+const isWanted = (part: (typeof parts)[number]) => only === undefined || only === part;
 const seconds = positive("seconds", values.seconds);
 const days = positive("days", values.days);
 
 /** What the store is meant to take in; the sender waits where it takes less. */
-const offered = { spansPerSecond: 15_000, pointsPerSecond: 50_000 };
+const offered = { spansPerSecond: 15_000, pointsPerSecond: 50_000, alertsPerSecond: 1000 };
 const SEED = 1;
 
-const load = await measureTelemetryLoad({ seconds, ...offered });
-printTable(`Telemetry, ${load.seconds.toFixed(0)} s`, [
-  ["spans stored a second", `${load.spansPerSecond} of ${offered.spansPerSecond} offered`],
-  ["points stored a second", `${load.pointsPerSecond} of ${offered.pointsPerSecond} offered`],
-  ["answer, p50 / p99", `${load.answerMilliseconds.p50} / ${load.answerMilliseconds.p99} ms`],
-  ['answers "busy, come again"', `${load.busyAnswers}`],
-  ["given up by the sender", `${load.givenUp.spans} spans, ${load.givenUp.points} points`],
-  ["acknowledged and not stored", `${load.lost.spans} spans, ${load.lost.points} points`],
-  ["resident memory, start / highest", `${load.residentMegabytes.start} / ${load.residentMegabytes.highest} MB`],
-  ["database", `${load.storedMegabytes} MB`],
-]);
+if (isWanted("product")) {
+  const { readySeconds, idleMegabytes, storm } = await measureProduct({
+    stormSeconds: positive("storm-seconds", values["storm-seconds"]),
+    alertsPerSecond: offered.alertsPerSecond,
+  });
+  printTable("The product alone, warm", [
+    ["ready, least / median / most of five", `${[0, 2, 4].map((at) => readySeconds[at]?.toFixed(1)).join(" / ")} s`],
+    ["resident memory after an idle minute", `${idleMegabytes.server} MB, and ${idleMegabytes.hand} MB of the hand`],
+  ]);
+  printTable(`A storm of alerts, ${values["storm-seconds"]} s`, [
+    [
+      "alerts accepted a second",
+      `${storm.acceptedPerSecond} of ${storm.offeredPerSecond} offered; ${storm.refused} refused`,
+    ],
+    ["until on disk, p50 / p99", `${storm.milliseconds.p50} / ${storm.milliseconds.p99} ms`],
+    ["a plain answer, p50 / p99", `${storm.plainMilliseconds.p50} / ${storm.plainMilliseconds.p99} ms`],
+    ["page meanwhile, p50 / worst", `${storm.pageMilliseconds.p50} / ${storm.pageMilliseconds.worst} ms`],
+    ["kill switch meanwhile", `${storm.killSwitchMilliseconds} ms`],
+  ]);
+}
 
-const startedAt = performance.now();
-const replay = replayHealthyDays({ days, seed: SEED });
-printTable(`Alert rules, ${days} healthy days, seed ${SEED}`, [
-  ["evaluations", `${replay.evaluations}`],
-  ["false alerts", `${replay.alerts.length}`],
-  ["false alerts a day", replay.alertsPerDay.toFixed(2)],
-  ["upper 95 % bound a day", replay.boundPerDay.toFixed(2)],
-  ["time", `${((performance.now() - startedAt) / 1000).toFixed(1)} s`],
-]);
+if (isWanted("telemetry")) {
+  const load = await measureTelemetryLoad({ seconds, ...offered });
+  printTable(`Telemetry, ${load.seconds.toFixed(0)} s`, [
+    ["spans stored a second", `${load.spansPerSecond} of ${offered.spansPerSecond} offered`],
+    ["points stored a second", `${load.pointsPerSecond} of ${offered.pointsPerSecond} offered`],
+    ["answer, p50 / p99", `${load.answerMilliseconds.p50} / ${load.answerMilliseconds.p99} ms`],
+    ['answers "busy, come again"', `${load.busyAnswers}`],
+    ["given up by the sender", `${load.givenUp.spans} spans, ${load.givenUp.points} points`],
+    ["acknowledged and not stored", `${load.lost.spans} spans, ${load.lost.points} points`],
+    ["resident memory, start / highest", `${load.residentMegabytes.start} / ${load.residentMegabytes.highest} MB`],
+    ["database", `${load.storedMegabytes} MB`],
+  ]);
 
-// An acknowledged span or point that is not there is a defect, not a figure.
-if (load.lost.spans !== 0 || load.lost.points !== 0) process.exitCode = 1;
+  // An acknowledged span or point that is not there is a defect, not a figure.
+  if (load.lost.spans !== 0 || load.lost.points !== 0) process.exitCode = 1;
+}
+
+if (isWanted("rules")) {
+  const startedAt = performance.now();
+  const replay = replayHealthyDays({ days, seed: SEED });
+  printTable(`Alert rules, ${days} healthy days, seed ${SEED}`, [
+    ["evaluations", `${replay.evaluations}`],
+    ["false alerts", `${replay.alerts.length}`],
+    ["false alerts a day", replay.alertsPerDay.toFixed(2)],
+    ["upper 95 % bound a day", replay.boundPerDay.toFixed(2)],
+    ["time", `${((performance.now() - startedAt) / 1000).toFixed(1)} s`],
+  ]);
+}
 
 function positive(name: string, text: string): number {
   const value = Number(text);
