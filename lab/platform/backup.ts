@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Estate } from "../estate/estate.ts";
 import { type InstanceProcess, startInstance } from "./instance.ts";
 import { until } from "./supervisor.ts";
+import { yieldProcessor } from "./yield-processor.ts";
 
 export type BackupJob = {
   start(workers: number, passes: number): Promise<void>;
@@ -45,7 +46,7 @@ export function createBackup(settings: BackupSettings): BackupJob {
           },
           flags: {},
           features: {},
-          memoryLimitBytes: 256 * 2 ** 20,
+          memoryLimitBytes: 512 * 2 ** 20,
           directory,
           certificate: null,
           caPem: "",
@@ -60,6 +61,7 @@ export function createBackup(settings: BackupSettings): BackupJob {
           },
         },
       );
+      yieldProcessor(running.identity.pid, settings.log);
     },
     async stop() {
       running?.kill("SIGTERM");

@@ -1,9 +1,9 @@
-import { setPriority } from "node:os";
 import { join } from "node:path";
 import { type RunningPostgres, startPostgres } from "@midwatch/postgres";
 import pg from "pg";
 import type { Estate } from "../estate/estate.ts";
 import { mendDatabase, monitorUser, seedDatabase } from "./seed.ts";
+import { yieldProcessor } from "./yield-processor.ts";
 
 export type LabDatabase = {
   postgres: RunningPostgres;
@@ -37,7 +37,7 @@ export async function openLabDatabase(
     },
     log,
   }).finally(() => clearInterval(staysAlive));
-  yieldToServices(postgres.pid, log);
+  yieldProcessor(postgres.pid, log);
   const { database } = estate.database;
   await postgres.ensureDatabase(database);
   const setup = new pg.Client(postgres.connectionConfig(database));
@@ -69,16 +69,4 @@ export async function openLabDatabase(
       await postgres.stop();
     },
   };
-}
-
-/**
- * Services and database share this machine's few processors here, and would not elsewhere: a database that works hard must
- * make its callers wait for it, not for a processor. Backends inherit it from the postmaster.
- */
-function yieldToServices(postmaster: number, log: (line: string) => void): void {
-  try {
-    setPriority(postmaster, 10);
-  } catch (error) {
-    log(`the database runs at the services' own priority: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -8,6 +8,8 @@ const watchSeconds = 30; // after the first concluded answer
 const fixPatienceSeconds = 60;
 const healPatienceSeconds = 90;
 const lookEveryMilliseconds = 500;
+/** Then the next fault begins beside what is left of the last one, as it would in life. */
+const restPatienceSeconds = 150;
 /** How long the shop must have been quiet before it is broken again. */
 const quietSeconds = 20;
 
@@ -82,7 +84,7 @@ const nothingSeen = {
 
 /** No symptom, and no incident of the last fault still open; the latter is waited for only so long. */
 export async function untilQuiet({ lab, midwatch, log }: Trial): Promise<void> {
-  const deadline = Date.now() + 240_000;
+  const deadline = Date.now() + restPatienceSeconds * 1000;
   let quietSince = Date.now();
   while (Date.now() < deadline) {
     const truth = await lab.truth();
@@ -91,7 +93,7 @@ export async function untilQuiet({ lab, midwatch, log }: Trial): Promise<void> {
     if (Date.now() - quietSince > quietSeconds * 1000) return;
     await pause(1000);
   }
-  log("the shop, or an incident, did not come to rest within four minutes; going on");
+  log("the shop, or an incident, did not come to rest; going on");
 }
 
 async function awaitOnset(lab: LabView): Promise<Truth> {

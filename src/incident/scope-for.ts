@@ -62,7 +62,13 @@ export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symp
     .sort((left, right) => left.startsAt - right.startsAt || (left.id < right.id ? -1 : 1));
   const symptoms = ordered.flatMap((item) =>
     item.entityIds.slice(0, 3).map((entityId): Symptom => {
-      return { entityId, concept: item.concept, direction: directionOf(item), reportedAt: item.startsAt, sentence: item.title };
+      return {
+        entityId,
+        concept: item.concept,
+        direction: directionOf(item),
+        reportedAt: item.startsAt,
+        sentence: item.title,
+      };
     }),
   );
   if (symptoms.length > 0) return symptoms;

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Connection } from "../core/capability.ts";
 import type { SignalMap } from "../core/signal-map.ts";
 import { openEmptyTestDatabase, type TestDatabase } from "../store/testing.ts";
@@ -235,7 +234,14 @@ describe("what spans tell", () => {
         ]),
       );
     }
-    await sleep(3_500);
+    // Roll-ups and heartbeats are written a little after the answer.
+    const whenWritten = async () => {
+      expect(await requestsOf(web)).toBe(20);
+      const now = Date.now();
+      const live = { from: now - 30_000, to: now };
+      expect((await lastOf("instance.count", web, live)).some((value) => value !== null)).toBe(true);
+    };
+    await vi.waitFor(whenWritten, { timeout: 30_000, interval: 100 });
   });
 
   const window = { from: startAt - 1_000, to: startAt + 25_000 };
@@ -260,20 +266,36 @@ describe("what spans tell", () => {
     return { status: answer.status, value: values.length === 0 ? null : Math.max(...values) };
   }
 
-  it("gives rate, errors and latency of a service", async () => {
-    expect((await meanOf("request.latency", web)).value).toBeCloseTo(0.1, 3);
-    const p95 = (await meanOf("request.latency", web, "p95")).value ?? 0;
-    expect(p95).toBeGreaterThan(0.09);
-    expect(p95).toBeLessThan(0.13);
+  async function requestsOf(entity: typeof web): Promise<number> {
     const answer = await connection().metrics.readSeries({
       concept: "request.rate",
-      entities: [web],
+      entities: [entity],
       statistic: "sum",
       keep: [],
       stepSeconds: 5,
       window,
     });
-    const total = answer.body?.[0]?.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+    return (answer.body?.[0]?.values ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  }
+
+  async function lastOf(concept: "instance.count", entity: typeof web, within: typeof window) {
+    const answer = await connection().metrics.readSeries({
+      concept,
+      entities: [entity],
+      statistic: "last",
+      keep: [],
+      stepSeconds: 5,
+      window: within,
+    });
+    return answer.body?.[0]?.values ?? [];
+  }
+
+  it("gives rate, errors and latency of a service", async () => {
+    expect((await meanOf("request.latency", web)).value).toBeCloseTo(0.1, 3);
+    const p95 = (await meanOf("request.latency", web, "p95")).value ?? 0;
+    expect(p95).toBeGreaterThan(0.09);
+    expect(p95).toBeLessThan(0.13);
+    const total = await requestsOf(web);
     expect(total).toBe(20);
     expect((await meanOf("request.error_ratio", web)).value).toBeGreaterThanOrEqual(0.2);
   });

@@ -102,7 +102,9 @@ function fromState(
       entity,
       evidence: "state",
       effect: 0.5 + 0.5 * (missing / Math.max(1, state.replicas.desired)),
-      onset: first ? { earliest: first.at - 5000, latest: first.at + 5000 } : null,
+      onset: first
+        ? { earliest: (ended[0]?.instance.restarts ?? 0) > 1 ? since : first.at - 5000, latest: first.at + 5000 }
+        : null,
       sentence: `${state.replicas.ready} of ${state.replicas.desired} instances of ${entity.name} are ready${how}`,
       predicate: predicate.field(entity, "replicas.ready", "<", state.replicas.desired),
       observationIds,
@@ -116,14 +118,15 @@ function fromState(
     evidence: "state",
     // It runs again: what it broke may be over.
     effect: ended.length > 1 || crash.instance.restarts > 2 ? 0.9 : 0.7,
-    onset: { earliest: at - 5000, latest: at + 5000 },
+    // Only its last end is told: one that was started more than once began to end before.
+    onset: { earliest: crash.instance.restarts > 1 ? since : at - 5000, latest: at + 5000 },
     sentence: `An instance of ${entity.name} ended at ${clock(at)} ${manner(crash.instance.lastExit)} and was started again`,
     predicate: predicate.field(entity, `instances.${crash.index}.lastExit.at`, ">=", since),
     observationIds,
   });
 }
 
-function isCrash({ lastExit }: WorkloadInstance, since: number): boolean {
+export function isCrash({ lastExit }: WorkloadInstance, since: number): boolean {
   if (!lastExit || lastExit.at < since || isOutOfMemory(lastExit)) return false;
   const wasAsked = lastExit.reason !== null && /request|complet|scal|deploy|roll|stopp/i.test(lastExit.reason);
   return !wasAsked && (lastExit.code !== 0 || lastExit.signal !== null);

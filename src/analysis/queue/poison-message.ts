@@ -1,8 +1,26 @@
-import { against, concept, type Draft, defineCheck, finding, logTemplates, quiet, unknown } from "../../core/check.ts";
+import {
+  against,
+  changes,
+  concept,
+  type Draft,
+  defineCheck,
+  finding,
+  logTemplates,
+  quiet,
+  type Reading,
+  unknown,
+  workloads,
+} from "../../core/check.ts";
+import type { Entity } from "../../core/entity.ts";
+import type { Scope } from "../../core/scope.ts";
+import type { Series } from "../../core/series.ts";
+import type { Change, Workload } from "../../core/workload.ts";
+import { couldSetOff } from "../changes/change-mechanism.ts";
+import { isCrash } from "../graph/process-crash.ts";
 import { predicate } from "../predicate.ts";
 import { levelNow, shiftNow, sum, usualLevel, windowNow } from "../recent.ts";
 import { onsetOf } from "../statistics/onset.ts";
-import { perSecond, seconds } from "../words.ts";
+import { clock, perSecond, seconds } from "../words.ts";
 
 /**
  * One or few messages fail every time they are tried: redeliveries or failures are up while others pass, or everything
@@ -19,6 +37,8 @@ export const poisonMessage = defineCheck({
     published: concept("queue.publish_rate"),
     oldest: concept("queue.oldest_age"), // seconds
     logs: logTemplates,
+    workload: workloads,
+    change: changes,
   },
   thresholds: {
     z: 3,
@@ -26,10 +46,16 @@ export const poisonMessage = defineCheck({
     leastRate: 0.015,
     /** Messages that pass, of the usual: half of them, and it is not all that fail. */
     passingRatio: 0.5,
+    /** An instance that ended so often since it was put there is in a loop. */
+    leastRestarts: 2,
+    /** A release or setting so long before the crashes is a likelier reason for them than a message. */
+    changeSeconds: 900,
     /** The oldest message waits longer than a minute and twice as long as usual. */
     oldestSeconds: 60,
   },
-  examine({ entity, scope, failures, redelivered, processed, published, oldest }, thresholds) {
+  examine({ entity, scope, failures, redelivered, processed, published, oldest, workload, change }, thresholds) {
+    const killed = killsItsReader({ entity, scope, processed, workload, change }, thresholds);
+    if (killed) return killed;
     const failing = sum(failures.items);
     const again = sum(redelivered.items);
     const passing = sum(processed.items);
@@ -89,3 +115,46 @@ export const poisonMessage = defineCheck({
     return answers;
   },
 });
+
+/**
+ * A consumer that ends again and again by itself while messages wait, and of which nothing was changed: what it is given
+ * ends it. It leaves no failure behind, for it does not live to report one.
+ */
+function killsItsReader(
+  input: {
+    entity: Entity;
+    scope: Scope;
+    processed: Reading<Series>;
+    workload: Reading<Workload>;
+    change: Reading<Change>;
+  },
+  thresholds: { leastRestarts: number; changeSeconds: number; passingRatio: number },
+): Draft | null {
+  const { entity, scope, workload, change } = input;
+  const since = scope.baseline.to - 30_000;
+  const index = (workload.items[0]?.instances ?? []).findIndex(
+    (instance) => instance.restarts >= thresholds.leastRestarts && isCrash(instance, since),
+  );
+  const instance = workload.items[0]?.instances[index];
+  const at = instance?.lastExit?.at;
+  if (!instance || at === undefined) return null;
+  const done = sum(input.processed.items);
+  const usual = usualLevel(done, scope) ?? 0;
+  const now = levelNow(done, scope) ?? 0; // who dies before it reports has done nothing that counts
+  if (usual <= 0 || now >= thresholds.passingRatio * usual) return null;
+  const changed = change.items.some(
+    (each) =>
+      each.entityIds.includes(entity.id) &&
+      (each.kind === "deploy" || each.kind === "rollback" || couldSetOff(each, "process-crash") >= 0.5) &&
+      each.at >= since - thresholds.changeSeconds * 1000,
+  );
+  if (changed) return null;
+  return finding({
+    entity,
+    evidence: "state",
+    effect: 0.7,
+    onset: { earliest: since, latest: at + 5000 },
+    sentence: `${entity.name} ended by itself and was started again ${instance.restarts} times, last at ${clock(at)}, each time it took up its messages; ${perSecond(now)} are done, usually ${perSecond(usual)}, and nothing of it was changed`,
+    predicate: predicate.field(entity, `instances.${index}.restarts`, ">=", thresholds.leastRestarts),
+  });
+}

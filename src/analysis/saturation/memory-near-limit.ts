@@ -35,7 +35,10 @@ export const memoryNearLimit = defineCheck({
     /** Of the limit: who usually needs less than this was not killed for a limit that is too low. */
     amplyRatio: 0.65,
   },
-  examine({ entity, scope, workingSet, heap, limit, heapLimit, rate, workload, change }, { usedRatio, roomRatio, amplyRatio }) {
+  examine(
+    { entity, scope, workingSet, heap, limit, heapLimit, rate, workload, change },
+    { usedRatio, roomRatio, amplyRatio },
+  ) {
     const state = workload.items[0];
     const sets = bounded(workingSet.items, limit.items, state?.limits.memoryBytes ?? null);
     // A heap fills up to its limit between collections by design: only what stays after them counts.
@@ -95,7 +98,8 @@ export const memoryNearLimit = defineCheck({
           matches: ({ kind }) => kind === "deploy" || kind === "flag",
         })
       : null;
-    const instead = isAmple && used !== null && worst ? `; usually ${bytes(used)} of ${bytes(worst.limit)} suffice` : null;
+    const instead =
+      isAmple && used !== null && worst ? `; usually ${bytes(used)} of ${bytes(worst.limit)} suffice` : null;
     if (exit) {
       answers.push(
         finding({

@@ -140,7 +140,12 @@ function nextConnections(kinds: string[]): NowView["nextConnections"] {
       why: "releases, flags and configuration: what changed",
       how: "docs/platform-api.md",
     },
-    { kind: "slack", title: "Slack", why: "tells your channel when there is an answer", how: "docs/guides/messages.md" },
+    {
+      kind: "slack",
+      title: "Slack",
+      why: "tells your channel when there is an answer",
+      how: "docs/guides/messages.md",
+    },
   ];
   return wanted.filter(({ kind }) => !kinds.includes(kind)).map(({ title, why, how }) => ({ title, why, how }));
 }

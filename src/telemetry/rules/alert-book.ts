@@ -93,7 +93,7 @@ function itemOf(opinion: RuleOpinion, fingerprint: string, now: Instant): Incomi
     description,
     severity,
     category: categories[rule] ?? "other",
-    mentions: [subject.name],
+    mentions: [subject.attributes["service.name"] ?? subject.name],
     labels: { ...subject.attributes, alertname: rule, ...(detail === "" ? {} : { detail }), subject: subject.key },
     entityIds: [],
     signal: null,

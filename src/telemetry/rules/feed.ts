@@ -8,6 +8,7 @@ import { measures, type RollupCell } from "../rollup/rollup.ts";
 import { BUCKET_SECONDS } from "../settings.ts";
 import type { ResourceRef } from "../storage/registry.ts";
 import type { Heartbeat, LevelSample, RequestIncrement, RuleTick, Subject } from "./rule-input.ts";
+import { rememberOperations, serviceSubject } from "./subjects.ts";
 
 /** Levels that rules look at. */
 const levelConcepts: ConceptId[] = [
@@ -32,15 +33,13 @@ const LEVEL_WINDOW_MILLISECONDS = 30_000;
 export function createRuleFeed(database: Database) {
   let requests: RequestIncrement[] = [];
   let heartbeats: Heartbeat[] = [];
+  const operationOf = rememberOperations();
   let called = new Set<string>();
   let entities: Entity[] = [];
   let graphAt = Number.NEGATIVE_INFINITY;
 
   function subjectOf({ service, namespace }: { service: string; namespace: string }): Subject {
-    const key = `service/${namespace}/${service}`;
-    const attributes: Record<string, string> = { "service.name": service };
-    if (namespace !== "") attributes["service.namespace"] = namespace;
-    return { key, name: service, attributes, isEntry: !called.has(key) };
+    return serviceSubject(service, namespace, !called.has(`service/${namespace}/${service}`));
   }
 
   return {
@@ -48,14 +47,11 @@ export function createRuleFeed(database: Database) {
       for (const { operation, measure, bucketAt, count, errors, sumSeconds, histogram } of cells) {
         if (measure !== measures.duration || (operation.role !== "server" && operation.role !== "consumer")) continue;
         if (operation.resource.service === "unknown_service") continue;
-        requests.push({
-          subject: subjectOf(operation.resource),
-          bucketAt,
-          count,
-          errors,
-          seconds: sumSeconds,
-          histogram,
-        });
+        const service = subjectOf(operation.resource);
+        const increment = { bucketAt, count, errors, seconds: sumSeconds, histogram };
+        requests.push({ subject: service, ...increment });
+        const part = operationOf(service, operation.operation);
+        if (part) requests.push({ subject: part, ...increment });
       }
     },
     addHeartbeats(seen: Map<number, Set<ResourceRef>>) {

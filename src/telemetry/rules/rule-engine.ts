@@ -66,7 +66,7 @@ export function createRuleEngine(settings: RuleSettings) {
         opinions.push(...opinionsOf(history, until, now, isAnybodyHeard));
         if (now - lastKnownAt(history) > FORGET_MILLISECONDS) histories.delete(key);
       }
-      const items = book.update(opinions, now, settings);
+      const items = book.update(withoutPartsOfTheWhole(opinions), now, settings);
       for (const history of histories.values()) freeze(history, now);
       return items;
     },
@@ -80,9 +80,10 @@ export function createRuleEngine(settings: RuleSettings) {
   };
 
   function opinionsOf(history: SubjectHistory, until: Instant, now: Instant, isAnybodyHeard: boolean): RuleOpinion[] {
+    const golden = [errorRatio(history, until, settings), latency(history, until, settings)];
+    if (history.subject.partOf !== undefined) return golden.filter((opinion) => opinion !== null);
     const opinions: (RuleOpinion | null)[] = [
-      errorRatio(history, until, settings),
-      latency(history, until, settings),
+      ...golden,
       silence(history, now, settings, isAnybodyHeard),
       ...burnRate(history, now, settings),
     ];
@@ -94,6 +95,17 @@ export function createRuleEngine(settings: RuleSettings) {
       );
     }
     return opinions.filter((opinion) => opinion !== null);
+  }
+
+  /** What the whole service complains of, its operations need not repeat. */
+  function withoutPartsOfTheWhole(opinions: readonly RuleOpinion[]): RuleOpinion[] {
+    const bad = new Set(opinions.filter(({ isBad }) => isBad).map(({ rule, subject }) => `${rule} ${subject.key}`));
+    return opinions.map((opinion) => {
+      const { rule, subject } = opinion;
+      const isRepeated =
+        subject.partOf !== undefined && (bad.has(`${rule} ${subject.partOf}`) || book.isOpenFor(subject.partOf));
+      return isRepeated && !book.isOpenFor(subject.key) ? { ...opinion, isBad: false } : opinion;
+    });
   }
 
   /**

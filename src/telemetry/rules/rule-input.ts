@@ -10,6 +10,8 @@ export type Subject = {
   attributes: Record<string, string>;
   /** Nobody that is traced calls it: users do. */
   isEntry: boolean;
+  /** Key of the service of which this is one operation. Absent: it is the whole. */
+  partOf?: string;
 };
 
 /** Increments of one bucket of five seconds; a bucket may come in several. */

@@ -2,7 +2,8 @@ import type { IncomingItem } from "../../core/item.ts";
 import type { Database } from "../../store/database.ts";
 import { addPacked, createLogHistogram } from "../rollup/log-histogram.ts";
 import { measures } from "../rollup/rollup.ts";
-import type { RequestIncrement, Subject } from "../rules/rule-input.ts";
+import type { RequestIncrement } from "../rules/rule-input.ts";
+import { rememberOperations, serviceSubject } from "../rules/subjects.ts";
 
 /** Alerts that are open, so that a restart neither fires them again nor leaves them open for ever. */
 export async function saveFiring(database: Database, items: IncomingItem[], now: number): Promise<void> {
@@ -18,39 +19,34 @@ export async function loadFiring(database: Database): Promise<IncomingItem[]> {
   return row?.state ?? [];
 }
 
-/** Requests of every service since `since`, in order of time: what a new process has to know to say what is usual. */
+/** Requests of every service and of its operations since `since`, in order of time: what a new process has to know to say what is usual. */
 export async function loadRecentRequests(database: Database, since: number): Promise<RequestIncrement[]> {
   const rows = await database.query<{
     bucket_at: number;
     service: string;
     namespace: string;
+    operation: string;
     count: number;
     errors: number;
     sum_seconds: number;
     histogram_offset: number;
     histogram: number[];
   }>(
-    `select b.bucket_at, r.service, r.namespace, b.count, b.errors, b.sum_seconds, b.histogram_offset, b.histogram
+    `select b.bucket_at, r.service, r.namespace, o.operation, b.count, b.errors, b.sum_seconds, b.histogram_offset, b.histogram
      from rollups b join operations o on o.id = b.operation_id join resources r on r.id = o.resource_id
      where b.bucket_at >= $1 and b.measure = $2 and o.role in ('server', 'consumer') and r.service <> 'unknown_service'
      order by b.bucket_at`,
     [since, measures.duration],
   );
-  return rows.map((row) => {
-    const { service, namespace } = row;
-    const attributes: Record<string, string> = { "service.name": service };
-    if (namespace !== "") attributes["service.namespace"] = namespace;
+  const operationOf = rememberOperations();
+  return rows.flatMap((row): RequestIncrement[] => {
     // Whether it is an entry is told by the next tick.
-    const subject: Subject = { key: `service/${namespace}/${service}`, name: service, attributes, isEntry: false };
+    const service = serviceSubject(row.service, row.namespace, false);
+    const part = operationOf(service, row.operation);
     const histogram = createLogHistogram();
     addPacked(histogram, row.histogram_offset, row.histogram);
-    return {
-      subject,
-      bucketAt: row.bucket_at,
-      count: row.count,
-      errors: row.errors,
-      seconds: row.sum_seconds,
-      histogram,
-    };
+    const { bucket_at: bucketAt, count, errors, sum_seconds: seconds } = row;
+    const increment = { bucketAt, count, errors, seconds, histogram };
+    return [{ subject: service, ...increment }, ...(part ? [{ subject: part, ...increment }] : [])];
   });
 }
