@@ -8,6 +8,7 @@ export const entryPoints = [
   "lab/lab-main.ts",
   "lab/service-main.ts",
   "lab/trial-main.ts",
+  "tools/no-skips.ts", // named in vitest.config.ts
   "web/vite.config.ts",
 ];
 

@@ -69,7 +69,7 @@ type Conductor = {
   close(): Promise<void>;
 };
 
-export type OpenConductor = Conductor & Pick<Activities, "forgetFinished">;
+type OpenConductor = Conductor & Pick<Activities, "forgetFinished">;
 
 /** A timer's matter; one an incident. */
 const matter = "next-step";

@@ -87,9 +87,9 @@ function directionOf({ concept, numbers }: IncomingItem): Symptom["direction"] {
   if (concept === null) return null;
   const { bad } = conceptDefinition(concept);
   if (bad === "up" || bad === "down") return bad;
-  const valueOf = (role: "observed" | "threshold") =>
+  const numberOf = (role: "observed" | "threshold") =>
     numbers.find((number) => number.role === role && number.concept === concept)?.value;
-  const [observed, threshold] = [valueOf("observed"), valueOf("threshold")];
+  const [observed, threshold] = [numberOf("observed"), numberOf("threshold")];
   if (observed === undefined || threshold === undefined || observed === threshold) return null;
   return observed < threshold ? "down" : "up";
 }

@@ -1,7 +1,7 @@
 import type { IncidentState } from "../../core/incident.ts";
 import type { Instant } from "../../core/window.ts";
 
-export type Merge = { from: string; into: string; reason: string };
+type Merge = { from: string; into: string; reason: string };
 
 /** METHODS 7 joins alerts up to five minutes apart by weight; an answer that names both may reach further back. */
 const farthestApartMilliseconds = 15 * 60_000;
