@@ -92,6 +92,17 @@ describe("one incident for one matter", () => {
   test("the same thing joins for as long as its incident is open", () =>
     expect(decideTriage(item("checkout", start + 60 * minute), context(running)).outcome).toBe("joined"));
 
+  test("a storm about things that nobody knows is one matter as long as it says the same thing", () => {
+    const unknown = (name: string, at: number, title: string) => item("", at, { id: `${name}-${at}`, title });
+    const storm = open("i1", unknown("a", start, "Disk nearly full"));
+    expect(decideTriage(unknown("b", start + minute, "Disk nearly full"), context(storm))).toMatchObject({
+      outcome: "joined",
+      reason: "says the same thing, of something unknown as well, 60 s apart",
+    });
+    expect(decideTriage(unknown("b", start + minute, "Certificate runs out"), context(storm)).outcome).toBe("opened");
+    expect(decideTriage(unknown("b", start + 9 * minute, "Disk nearly full"), context(storm)).outcome).toBe("opened");
+  });
+
   test("a recovered incident takes nothing new", () =>
     expect(decideTriage(item("gateway", start), context({ ...running, isActive: false })).outcome).toBe("opened"));
 

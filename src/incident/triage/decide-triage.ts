@@ -40,6 +40,8 @@ const timeScaleSeconds = 300;
 const distanceScale = 1.5;
 const joinWeight = 0.25;
 const farthestHops = 2;
+/** Titles that share four words of five. */
+const sameWords = 0.8;
 
 /** One item, one decision with its reason. Pure. Nothing that pages is ever dropped: in doubt it opens an incident. */
 export function decideTriage(item: IncomingItem, context: TriageContext): Decision {
@@ -73,31 +75,49 @@ export function decideTriage(item: IncomingItem, context: TriageContext): Decisi
     .sort((left, right) => right.link.weight - left.link.weight || (left.incident.id < right.incident.id ? -1 : 1));
   const [best] = candidates;
   if (!best) return { outcome: "opened", incidentId: null, reason: openReason(item, context), grounds: {} };
-  const { weight, seconds, hops, alike } = best.link;
+  const { weight, seconds, hops, alike, isUnplaced } = best.link;
   return {
     outcome: "joined",
     incidentId: best.incident.id,
-    reason: joinReason(hops, seconds),
+    reason: isUnplaced
+      ? `says the same thing, of something unknown as well, ${apart(seconds)}`
+      : joinReason(hops, seconds),
     grounds: { weight: round(weight), secondsApart: Math.round(seconds), hops, likeness: round(alike) },
   };
 }
 
-type Link = { weight: number; seconds: number; hops: number; alike: number };
+type Link = { weight: number; seconds: number; hops: number; alike: number; isUnplaced: boolean };
 
 /** The strongest link to any alert of the incident, or to what its answer explains. */
 function linkTo(item: IncomingItem, incident: OpenIncident, context: TriageContext): Link {
-  const links = incident.items.map((other): Link => {
+  const links = worthComparing(item, incident.items).map((other): Link => {
     const seconds = Math.abs(item.startsAt - other.startsAt) / 1000;
-    const hops = distance(item.entityIds, [...other.entityIds, ...incident.explained], context.edges);
     const alike = likeness(item.title, other.title, context.names);
-    return { seconds, hops, alike, weight: weightOf(seconds, hops, alike) };
+    // In a storm of alerts about things that nobody told midwatch of, those that say the same thing are one matter.
+    const isUnplaced = item.entityIds.length === 0 && other.entityIds.length === 0 && alike >= sameWords;
+    const hops = isUnplaced ? 1 : distance(item.entityIds, [...other.entityIds, ...incident.explained], context.edges);
+    return { seconds, hops, alike, isUnplaced, weight: weightOf(seconds, hops, alike) };
   });
   return links.reduce((best, link) => (link.weight > best.weight ? link : best), {
     weight: 0,
     seconds: 0,
     hops: 99,
     alike: 0,
+    isUnplaced: false,
   });
+}
+
+/** Of thousands of alerts in one incident the last ones and those about the same thing say all there is to say. */
+const comparedAtMost = 50;
+
+function worthComparing(item: IncomingItem, others: OpenIncident["items"]): OpenIncident["items"] {
+  if (others.length <= comparedAtMost) return others;
+  const isSameThing = (other: OpenIncident["items"][number]) =>
+    other.entityIds.some((id) => item.entityIds.includes(id));
+  return [
+    ...others.slice(0, -comparedAtMost).filter(isSameThing).slice(-comparedAtMost),
+    ...others.slice(-comparedAtMost),
+  ];
 }
 
 function weightOf(seconds: number, hops: number, alike: number): number {
@@ -127,9 +147,12 @@ function distance(from: EntityId[], to: EntityId[], edges: Edge[]): number {
 }
 
 function joinReason(hops: number, seconds: number): string {
-  const apart = seconds < 90 ? `${Math.round(seconds)} s apart` : `${Math.round(seconds / 60)} min apart`;
-  if (hops === 0) return `about the same thing, ${apart}`;
-  return `${hops === 1 ? "next to each other in the graph" : "two hops apart in the graph"}, ${apart}`;
+  if (hops === 0) return `about the same thing, ${apart(seconds)}`;
+  return `${hops === 1 ? "next to each other in the graph" : "two hops apart in the graph"}, ${apart(seconds)}`;
+}
+
+function apart(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s apart` : `${Math.round(seconds / 60)} min apart`;
 }
 
 function openReason(item: IncomingItem, context: TriageContext): string {
