@@ -61,7 +61,7 @@ export function createBackup(settings: BackupSettings): BackupJob {
           },
         },
       );
-      yieldProcessor(running.identity.pid, settings.log);
+      yieldProcessor(running.identity.pid, 10, settings.log);
     },
     async stop() {
       running?.kill("SIGTERM");

@@ -37,7 +37,7 @@ export async function openLabDatabase(
     },
     log,
   }).finally(() => clearInterval(staysAlive));
-  yieldProcessor(postgres.pid, log);
+  yieldProcessor(postgres.pid, 5, log);
   const { database } = estate.database;
   await postgres.ensureDatabase(database);
   const setup = new pg.Client(postgres.connectionConfig(database));

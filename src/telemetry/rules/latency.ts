@@ -20,6 +20,7 @@ export function latency(history: SubjectHistory, now: Instant, settings: RuleSet
   const { subject } = history;
   const recent = latestBuckets(history, STEADY.buckets * 2, now).filter((bucket) => bucket.count >= FEWEST_REQUESTS);
   const isStarting = isStartingUp(history, now, settings);
+  const isPart = subject.partOf !== undefined;
   const load = loadRatio(recent, baseline.medianCount);
   let best: {
     excess: Excess;
@@ -36,7 +37,7 @@ export function latency(history: SubjectHistory, now: Instant, settings: RuleSet
     const excesses = values.map(({ bucket, value }) =>
       excessOf(value, own, bucket.count, baseline.medianCount, settings),
     );
-    const needed = neededBuckets(excesses, { isStarting, load }, settings);
+    const needed = neededBuckets(excesses, { isStarting, isPart, load }, settings);
     const last = excesses.at(-1) as Excess;
     const isBad = needed !== null;
     const candidate = {
@@ -101,11 +102,12 @@ function excessOf(
 /** How many buckets in a row convinced; null: none did. */
 function neededBuckets(
   excesses: Excess[],
-  circumstances: { isStarting: boolean; load: number },
+  circumstances: { isStarting: boolean; isPart: boolean; load: number },
   settings: RuleSettings,
 ): number | null {
   const { ratio, z, buckets, strongRatio, strongZ, strongBuckets, sumZ } = settings.latency;
-  const patience = circumstances.isStarting ? 3 : 0;
+  // There are many operations, and each has fewer requests to judge by.
+  const patience = (circumstances.isStarting ? 3 : 0) + (circumstances.isPart ? 1 : 0);
   // A burst of traffic makes everything a little slower; that alone is no alert for half a minute.
   const burst = circumstances.load > 1.4 ? 3 : 0;
   const holds = (count: number, test: (excess: Excess) => boolean) =>

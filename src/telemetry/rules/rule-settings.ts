@@ -55,7 +55,8 @@ export const defaultRules: RuleSettings = {
     strongBuckets: 2,
     // Stouffer's sum; 7 instead of the 3.5 of independent samples, because neighbouring buckets are alike.
     sumZ: 7,
-    minimumIncreaseSeconds: 0.004,
+    // Less than a fiftieth of a second more is felt by nobody, whatever multiple of the usual it is.
+    minimumIncreaseSeconds: 0.02,
   },
   silence: { buckets: 3, expectedRequests: 15, share: 0.05, goneSeconds: 20 },
   queue: { growingSeconds: 15, minimumItems: 20, minimumAgeSeconds: 10, factor: 3 },
