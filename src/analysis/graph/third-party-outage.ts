@@ -74,7 +74,7 @@ export const thirdPartyOutage = defineCheck({
       const caller = entityOf(scope, worst.caller)?.name ?? worst.caller;
       const { level } = worst;
       const also =
-        failing && slow ? `, and take ${seconds(slow.level.now)}, usually ${seconds(slow.level.before)}` : "";
+        failing && slow ? `, and takes ${seconds(slow.level.now)}, usually ${seconds(slow.level.before)}` : "";
       return finding({
         entity: id,
         evidence: "shift",

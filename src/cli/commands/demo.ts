@@ -55,7 +55,7 @@ export function addDrillCommands(program: Command): void {
         const incident = await followIncident(client, id, alertWithinSeconds, globals().json === true);
         if (!incident) process.exitCode = 1;
         else if (globals().json) line(JSON.stringify(incident));
-        else printIncident(incident, `${client.url}/incidents/${id}`);
+        else printIncident(incident, `${client.url}/incidents/${incident.line.id}`);
       },
     );
 

@@ -33,7 +33,7 @@ export function addInvestigateCommand(program: Command): void {
         return;
       }
       if (globals.json) line(JSON.stringify(view));
-      else printIncident(view, `${client.url}/incidents/${id}`);
+      else printIncident(view, `${client.url}/incidents/${view.line.id}`);
       if (options.failOn !== undefined && view.headline.verdict === options.failOn) process.exitCode = 1;
     });
 }
