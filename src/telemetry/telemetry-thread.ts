@@ -28,7 +28,11 @@ export async function startTelemetryThread(
   const port = current.port;
 
   async function launch(with_: TelemetrySettings): Promise<{ worker: Worker; port: number }> {
-    const worker = new Worker(file, { workerData: with_, name: "telemetry" });
+    const worker = new Worker(file, {
+      workerData: with_,
+      name: "telemetry",
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+    });
     const started = await new Promise<number>((resolve, reject) => {
       worker.once("error", reject);
       worker.once("exit", (code) => reject(new Error(`the telemetry worker ended with ${code}`)));
@@ -102,6 +106,9 @@ export async function startTelemetryThread(
     },
   };
 }
+
+/** What is made and dropped between two collections; see the engine's thread. */
+const youngMegabytes = 16;
 
 /** Errors lose their code on the way between threads. */
 function revived(message: Extract<FromTelemetry, { kind: "failed" }>): Error {
