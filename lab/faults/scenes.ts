@@ -1,9 +1,13 @@
+import type { Estate } from "../estate/estate.ts";
+
 /** The scenes of the mission that the lab can play: faults at chosen strengths, by role. */
 type Scene = {
   id: string;
   title: string;
   scene: string;
   parts: { fault: string; target?: string; magnitude?: number }[];
+  /** What somebody says of it who has nothing but words and a few numbers. */
+  complaint?: (estate: Estate) => { alert: string; context: string };
 };
 
 export const scenes: readonly Scene[] = [
@@ -55,5 +59,9 @@ export const scenes: readonly Scene[] = [
     title: "503 for some of the orders",
     scene: "S8",
     parts: [{ fault: "erroring-release", target: "checkout", magnitude: 0.08 }],
+    complaint: ({ apiPrefix, environment }) => ({
+      alert: `503 for 5 % of the requests to ${apiPrefix}/orders (threshold 1 %), P99 2500 ms (SLO 800 ms)`,
+      context: `environment ${environment}; customers say that placing an order fails now and then, since a few minutes`,
+    }),
   },
 ];

@@ -161,8 +161,13 @@ export function createDrills(settings: DrillSettings) {
 
   return {
     list: () => [
-      ...scenes.map(({ id, title, scene }) => ({ id, title, scene })),
-      ...settings.faults.map(({ id, title }) => ({ id, title, scene: null as string | null })),
+      ...scenes.map(({ id, title, scene, complaint }) => ({
+        id,
+        title,
+        scene: scene as string | null,
+        complaint: complaint?.(estate),
+      })),
+      ...settings.faults.map(({ id, title }) => ({ id, title, scene: null as string | null, complaint: undefined })),
     ],
     active: () => state.drills.map(({ id, since }) => ({ id, since })),
     /** Answers as soon as the fault is in; a refusal is a value. */

@@ -1,4 +1,4 @@
-import type { ConnectionReport } from "../core/capability.ts";
+import type { ConnectionReport, DrillOffer } from "../core/capability.ts";
 import type { Edge, Entity, EntityId } from "../core/entity.ts";
 import type { IncidentState, NextStep } from "../core/incident.ts";
 import type { IncidentEvent, Step } from "../core/incident-events.ts";
@@ -148,7 +148,7 @@ export type Trust = {
 
 type DrillState = {
   platform: string;
-  drills: { id: string; title: string; scene: string | null }[];
+  drills: DrillOffer[];
   active: { id: string; since: Instant }[];
 };
 

@@ -106,10 +106,18 @@ export type DiscoveredEdge = {
   lastSeenAt: Instant;
 };
 
+export type DrillOffer = {
+  id: string;
+  title: string;
+  scene: string | null;
+  /** What a person would say of it, for drills that begin with words rather than with an alert. */
+  complaint?: { alert: string; context: string } | undefined;
+};
+
 /** Where drills can be started: a platform that lets itself be broken on purpose. */
 export type DrillRunner = {
   list(): Promise<{
-    drills: { id: string; title: string; scene: string | null }[];
+    drills: DrillOffer[];
     active: { id: string; since: Instant }[];
   }>;
   start(id: string, parameters: { target?: string; magnitude?: number; seed?: number }): Promise<void>;

@@ -1,3 +1,4 @@
+import type { DrillOffer } from "../core/capability.ts";
 import type { ConceptDefinition } from "../core/concept.ts";
 import type { EntityKind } from "../core/entity.ts";
 import type { Category, ItemSeverity } from "../core/item.ts";
@@ -153,7 +154,7 @@ export type NightRailView = {
 export type DrillsView = {
   /** The connection that offers them, and what it says of itself. */
   platform: string;
-  drills: { id: string; title: string; scene: string | null }[];
+  drills: DrillOffer[];
   active: { id: string; title: string; since: Timestamp }[];
   /** The incident that followed the last one, in words; null before the first. */
   last: { title: string; startedAt: Timestamp; incident: IncidentRef | null; foundAfterSeconds: number | null } | null;

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { midwatchError } from "../../core/errors.ts";
 import type { DrillsView, IncidentsView } from "../../server/views.ts";
-import { type ConnectionOptions, connectClient } from "../client.ts";
+import { type Client, type ConnectionOptions, connectClient } from "../client.ts";
 import { followIncident } from "../follow-incident.ts";
 import { printIncident } from "../print-incident.ts";
 import { line, quiet, table } from "../terminal.ts";
 
 /** How long a scene may take from its first sign to an alert. */
 const alertWithinSeconds = 120;
+/** After so long users have felt it. */
+const complainAfterSeconds = 30;
 
 export function addDrillCommands(program: Command): void {
   const globals = () => program.opts<ConnectionOptions & { json?: boolean }>();
@@ -45,7 +47,9 @@ export function addDrillCommands(program: Command): void {
         });
         if (!globals().json) line(`Started: ${drill.title}`);
         if (!options.wait) return;
-        const id = await awaitIncident(() => client.get<IncidentsView>("/api/v1/incidents?limit=20"), startedAt);
+        const id = drill.complaint
+          ? await complain(client, drill.complaint, globals().json === true)
+          : await awaitIncident(() => client.get<IncidentsView>("/api/v1/incidents?limit=20"), startedAt);
         if (id === null) {
           line("No alert came of it.");
           process.exitCode = 1;
@@ -72,6 +76,18 @@ export function addDrillCommands(program: Command): void {
 function list(view: DrillsView, isJson: boolean): void {
   const rows = view.drills.map(({ id, title, scene }) => [scene ?? "", id, title]);
   line(isJson ? JSON.stringify(view) : table(rows));
+}
+
+/** Says it in a person's words once users have felt it; what midwatch finds by itself meanwhile is another matter. */
+async function complain(
+  client: Client,
+  complaint: { alert: string; context: string },
+  isSilent: boolean,
+): Promise<string | null> {
+  await sleep(complainAfterSeconds * 1000);
+  if (!isSilent) line(quiet(`Told: ${complaint.alert}`));
+  const { incidentIds } = await client.post<{ incidentIds: string[] }>("/api/v1/intake/context", complaint);
+  return incidentIds[0] ?? null;
 }
 
 async function awaitIncident(read: () => Promise<IncidentsView>, since: number): Promise<string | null> {

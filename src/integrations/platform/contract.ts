@@ -99,7 +99,14 @@ export const flagsBody = z.object({ flags: z.array(flagSchema) });
 export const schedulesBody = z.object({ schedules: z.array(scheduleSchema) });
 export const changesBody = z.object({ changes: z.array(changeSchema), truncated: z.boolean().default(false) });
 export const drillsBody = z.object({
-  drills: z.array(z.object({ id: z.string(), title: z.string(), scene: z.string().nullable().default(null) })),
+  drills: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      scene: z.string().nullable().default(null),
+      complaint: z.object({ alert: z.string(), context: z.string() }).optional(),
+    }),
+  ),
   active: z.array(z.object({ id: z.string(), since: instant })).default([]),
 });
 
