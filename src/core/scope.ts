@@ -8,6 +8,8 @@ export type Symptom = {
   /** Null when the complaint names no signal. */
   concept: ConceptId | null;
   direction: "up" | "down" | null;
+  /** Which of the entity's operations it is about, e.g. `GET /orders/:id`. Absent: the whole. */
+  operation?: string;
   /** When the complaint says it began; onset is measured, this only tells where to look. */
   reportedAt: Instant;
   sentence: string;

@@ -62,3 +62,47 @@ describe("requests that stay away", () => {
     expect(measureSymptoms(scope("down"), [rate(4.1)]).isTrouble).toBe("no");
   });
 });
+
+describe("one slow page", () => {
+  const page = "GET /orders/:id";
+  const complaint = (operation?: string): Scope => ({
+    ...scope(null),
+    symptoms: [
+      {
+        entityId: "worker",
+        concept: "request.latency",
+        direction: "up",
+        ...(operation === undefined ? {} : { operation }),
+        reportedAt: 18 * minute,
+        sentence: "",
+      },
+    ],
+  });
+  const latency = (
+    keep: "operation"[],
+    dimensions: { operation?: string },
+    usual: number,
+    now: number,
+  ): Observation => {
+    const observation = rate(0);
+    const { request, body } = observation;
+    if (request.kind !== "series" || body?.kind !== "series") throw new Error("it is a series");
+    const values = Array.from({ length: 120 }, (_, index) => (index < 108 ? usual * (1 + 0.05 * (index % 3)) : now));
+    return {
+      ...observation,
+      id: keep.join() || "whole",
+      request: { ...request, concept: "request.latency", statistic: "mean", keep },
+      body: { ...body, series: [{ entityId: "worker", dimensions, startAt: 0, stepSeconds: 10, values }] },
+    };
+  };
+  const whole = latency([], {}, 0.3, 0.31);
+  const slow = latency(["operation"], { operation: page }, 0.01, 0.3);
+
+  test("is measured by itself where the complaint names it", () =>
+    expect(measureSymptoms(complaint(page), [whole, slow]).isTrouble).toBe("yes"));
+
+  test("is not looked for where the complaint is about the whole, or about another page", () => {
+    expect(measureSymptoms(complaint(), [whole, slow]).isTrouble).toBe("no");
+    expect(measureSymptoms(complaint("POST /orders"), [whole, slow]).isTrouble).toBe("no");
+  });
+});

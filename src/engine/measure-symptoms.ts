@@ -48,7 +48,15 @@ const troubleZ = 4;
 export function symptomNeeds(scope: Scope): { need: Need; entities: EntityId[] }[] {
   const entities = [...new Set(scope.symptoms.map(({ entityId }) => entityId))].sort();
   const named = scope.symptoms.flatMap((symptom) => (symptom.concept ? [symptom.concept] : []));
-  return [...new Set([...felt, ...named])].map((id) => ({ need: concept(id), entities }));
+  const whole = [...new Set([...felt, ...named])].map((id) => ({ need: concept(id), entities }));
+  const parts = [...new Set(scope.symptoms.flatMap(({ entityId, operation }) => (operation ? [entityId] : [])))].sort();
+  if (parts.length === 0) return whole;
+  // One slow page hides in the mean over all pages: where the complaint names it, it is measured by itself.
+  const byOperation = (["request.error_ratio", "request.latency"] as const).map((id) => ({
+    need: concept(id, { keep: ["operation"] }),
+    entities: parts,
+  }));
+  return [...whole, ...byOperation];
 }
 
 export function measureSymptoms(scope: Scope, observations: readonly Observation[]): MeasuredSymptoms {
@@ -62,12 +70,18 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
           request.kind === "series" &&
           request.concept === need.concept &&
           request.statistic === need.statistic &&
-          request.keep.length === 0 &&
+          request.keep.join() === need.keep.join() &&
           request.entities.includes(entityId),
+      );
+      const operations = new Set(
+        scope.symptoms.flatMap((each) => (each.entityId === entityId && each.operation ? [each.operation] : [])),
       );
       const series = asked.flatMap((observation) =>
         isReadable(observation) && observation.body?.kind === "series"
-          ? observation.body.series.filter((each) => each.entityId === entityId)
+          ? observation.body.series.filter(
+              ({ entityId: id, dimensions }) =>
+                id === entityId && (need.keep.length === 0 || operations.has(dimensions.operation ?? "")),
+            )
           : [],
       );
       const whole = series.length > 1 ? combinePresent(series, (values) => Math.max(...values)) : series[0];

@@ -44,7 +44,7 @@ export function planRound(
     const missing = [...entities].filter((id) => !asked.has(id)).sort();
     if (missing.length === 0) continue;
     planned.push({
-      request: requestFor(need, missing, scope.window, stepSeconds),
+      request: requestFor(need, missing, scope, stepSeconds),
       wantedBy,
       sentence: sentenceFor(need),
     });
@@ -129,7 +129,8 @@ function kindsOf(concept: ConceptId): EntityKind[] {
   }
 }
 
-function requestFor(need: Need, entities: EntityId[], window: Window, stepSeconds: number): ObserveRequest {
+function requestFor(need: Need, entities: EntityId[], scope: Scope, stepSeconds: number): ObserveRequest {
+  const { window, baseline } = scope;
   switch (need.kind) {
     case "series": {
       const { concept, statistic, keep } = need;
@@ -140,6 +141,13 @@ function requestFor(need: Need, entities: EntityId[], window: Window, stepSecond
     // What grows slowly was set off long before it hurt.
     case "changes":
       return { kind: "changes", entities, window: { from: window.from - daySeconds * 1000, to: window.to } };
+    // A database's counters tell a time and the time before it: the trouble, and what was usual.
+    case "database-activity":
+      return {
+        kind: "database-activity",
+        entities,
+        window: { from: Math.max(window.from, baseline.to), to: window.to },
+      };
     default:
       return { kind: need.kind, entities, window };
   }

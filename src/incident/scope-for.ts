@@ -62,10 +62,12 @@ export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symp
     .sort((left, right) => left.startsAt - right.startsAt || (left.id < right.id ? -1 : 1));
   const symptoms = ordered.flatMap((item) =>
     item.entityIds.slice(0, 3).map((entityId): Symptom => {
+      const operation = operationOf(item);
       return {
         entityId,
         concept: item.concept,
         direction: directionOf(item),
+        ...(operation === undefined ? {} : { operation }),
         reportedAt: item.startsAt,
         sentence: item.title,
       };
@@ -80,6 +82,13 @@ export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symp
     reportedAt,
     sentence: incident.title,
   }));
+}
+
+/** Labels under which alerts name one page or method of a service. */
+const operationLabels = ["operation", "http.route", "http_route", "route", "handler", "rpc.method"];
+
+function operationOf({ labels }: IncomingItem): string | undefined {
+  return operationLabels.map((label) => labels[label]).find((value) => value !== undefined && value !== "");
 }
 
 /** Which way its signal hurts; where neither way does by itself (a rate), what the alert's own numbers say. */

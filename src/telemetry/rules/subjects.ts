@@ -23,6 +23,7 @@ export function rememberOperations(): (service: Subject, operation: string) => S
       if (known.size >= operationsAtMost) return null;
       known.add(key);
     }
-    return { ...service, key, name: `${service.name} ${operation}`, isEntry: false, partOf: service.key };
+    const attributes = { ...service.attributes, operation };
+    return { key, name: `${service.name} ${operation}`, attributes, isEntry: false, partOf: service.key };
   };
 }
