@@ -44,7 +44,7 @@ testCheck(poisonMessage, {
     },
     "a reader that is ended by what it reads": {
       failures: "0x19",
-      processed: "2x9 0x9",
+      processed: "2x12 _x7",
       workload: crashing(5),
       $: { ...worker, expects: { evidence: "state" } },
     },

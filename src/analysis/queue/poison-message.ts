@@ -20,6 +20,7 @@ import { isCrash } from "../graph/process-crash.ts";
 import { predicate } from "../predicate.ts";
 import { levelNow, shiftNow, sum, usualLevel, windowNow } from "../recent.ts";
 import { onsetOf } from "../statistics/onset.ts";
+import { valuesWithin } from "../statistics/series-values.ts";
 import { clock, perSecond, seconds } from "../words.ts";
 
 /**
@@ -140,7 +141,9 @@ function killsItsReader(
   if (!instance || at === undefined) return null;
   const done = sum(input.processed.items);
   const usual = usualLevel(done, scope) ?? 0;
-  const now = levelNow(done, scope) ?? 0; // who dies before it reports has done nothing that counts
+  // Who dies before it reports leaves no samples: what it did before it began to die is not what it does now.
+  const recent = done ? valuesWithin(done, { from: at - 15_000, to: scope.now }) : [];
+  const now = recent.length === 0 ? 0 : recent.reduce((total, value) => total + value, 0) / recent.length;
   if (usual <= 0 || now >= thresholds.passingRatio * usual) return null;
   const changed = change.items.some(
     (each) =>
