@@ -78,7 +78,7 @@ describe("Incident", () => {
     const text = incident(incidents.running);
     expect(text).toContain("No fix proposed yet");
     expect(text).toContain("Reserved: disk latency of its volume");
-    expect(text).toContain("still moving; 17 of 26 questions answered");
+    expect(text).toContain("so far; 17 of 26 questions answered");
   });
   it("says that it does not know, and what would tell", () => {
     const text = incident(incidents.unknown);
