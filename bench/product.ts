@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import os from "node:os";
 import path from "node:path";
@@ -35,6 +35,7 @@ export async function measureProduct(options: {
   alertsPerSecond: number;
 }): Promise<ProductFigures> {
   const data = mkdtempSync(path.join(os.tmpdir(), "midwatch-bench-"));
+  chmodSync(data, 0o711); // run by root, the database runs as somebody else, who must be able to enter
   try {
     await (await start(data)).stop(); // makes the database: what follows is warm
     const readySeconds: number[] = [];
