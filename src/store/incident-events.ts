@@ -98,22 +98,23 @@ async function lockIncident(transaction: Database, incidentId: string): Promise<
 const INCIDENT_LOCK = 1;
 
 async function insertEvents(transaction: Database, events: IncidentEvent[]): Promise<void> {
-  for (const event of events) {
-    await transaction.query(
-      `insert into incident_events (incident_id, sequence, version, at, actor, type, activity_id, body)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        event.incidentId,
-        event.sequence,
-        event.version,
-        toTimestamp(event.at),
-        toJson(event.actor),
-        event.body.type,
-        event.activityId,
-        toJson(event.body),
-      ],
-    );
-  }
+  const rows = events.map(({ incidentId, sequence, version, at, actor, activityId, body }) => ({
+    incident_id: incidentId,
+    sequence,
+    version,
+    at: toTimestamp(at),
+    actor,
+    type: body.type,
+    activity_id: activityId,
+    body,
+  }));
+  await transaction.query(
+    `insert into incident_events (incident_id, sequence, version, at, actor, type, activity_id, body)
+     select incident_id, sequence, version, at, actor, type, activity_id, body
+     from jsonb_to_recordset($1::jsonb) as e(incident_id text, sequence integer, version integer, at timestamptz,
+       actor jsonb, type text, activity_id text, body jsonb)`,
+    [toJson(rows)],
+  );
 }
 
 async function recordActivity(transaction: Database, activityId: string, events: IncidentEvent[]): Promise<void> {

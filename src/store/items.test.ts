@@ -105,15 +105,6 @@ describe("triage", () => {
     expect(await readTriage(database, { itemIds: ["item-1"] })).toMatchObject([{ grounds: { secondsApart: 12 } }, {}]);
     expect(await readItem(database, "item-1")).toMatchObject({ incidentId: "incident-1" });
   });
-
-  it("never gives one item to two at the same time", async () => {
-    await store(sampleItem(), sampleItem({ id: "item-2", fingerprint: "f2" }));
-    await database.transaction(async (first) => {
-      expect(await takeUntriagedItems(first, 1)).toHaveLength(1);
-      const rest = await database.transaction((second) => takeUntriagedItems(second, 10));
-      expect(rest).toHaveLength(1);
-    });
-  });
 });
 
 describe("refused items", () => {

@@ -106,11 +106,13 @@ export async function listRefusedItems(database: Database, limit: number): Promi
   );
 }
 
-/** Oldest first. Inside a transaction the rows are held, so that two triages never decide on the same item. */
+/**
+ * Oldest first. Rows are not locked: in a storm their senders repeat them, and would wait for as long as is decided about
+ * them. Whoever decides holds the triage lock, so that no two decide on the same item.
+ */
 export async function takeUntriagedItems(transaction: Database, limit: number): Promise<IncomingItem[]> {
   const rows = await transaction.query<{ item: IncomingItem }>(
-    `select item from incoming_items where triaged_at is null order by received_at, id limit $1
-     for update skip locked`,
+    "select item from incoming_items where triaged_at is null order by received_at, id limit $1",
     [limit],
   );
   return rows.map(({ item }) => item);
@@ -123,15 +125,40 @@ export async function recordTriage(
   actor: Actor,
   grounds: Record<string, unknown> = {},
 ): Promise<void> {
-  const { itemId, outcome, incidentId, reason, decidedAt } = decision;
+  await recordTriages(transaction, [{ ...decision, grounds }], actor);
+}
+
+/** Many decisions in two statements: items stay locked, and senders that repeat them waiting, only until the commit. */
+export async function recordTriages(
+  transaction: Database,
+  decisions: (TriageDecision & { grounds: Record<string, unknown>; status?: IncomingItem["status"] })[],
+  actor: Actor,
+): Promise<void> {
+  if (decisions.length === 0) return;
+  const rows = decisions.map(({ itemId, outcome, incidentId, reason, decidedAt, grounds, status }) => ({
+    item_id: itemId,
+    status: status ?? null,
+    outcome,
+    incident_id: incidentId,
+    reason: toText(reason),
+    decided_at: toTimestamp(decidedAt),
+    grounds,
+  }));
+  const columns =
+    "item_id text, status text, outcome text, incident_id text, reason text, decided_at timestamptz, grounds jsonb";
   await transaction.query(
     `insert into triage_decisions (item_id, outcome, incident_id, reason, decided_at, actor, grounds)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [itemId, outcome, incidentId, toText(reason), toTimestamp(decidedAt), toJson(actor), toJson(grounds)],
+     select item_id, outcome, incident_id, reason, decided_at, $2::jsonb, grounds
+     from jsonb_to_recordset($1::jsonb) as d(${columns})`,
+    [toJson(rows), toJson(actor)],
   );
+  // What resolved while it was decided about is decided about anew: its end is news.
   await transaction.query(
-    "update incoming_items set triaged_at = $2, incident_id = coalesce($3, incident_id) where id = $1",
-    [itemId, toTimestamp(decidedAt), incidentId],
+    `update incoming_items i set triaged_at = d.decided_at, incident_id = coalesce(d.incident_id, i.incident_id)
+     from (select distinct on (item_id) item_id, status, decided_at, incident_id
+           from jsonb_to_recordset($1::jsonb) as d(${columns}) order by item_id) d
+     where i.id = d.item_id and (d.status is null or i.status = d.status)`,
+    [toJson(rows)],
   );
 }
 

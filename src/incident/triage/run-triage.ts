@@ -8,7 +8,7 @@ import type { Change } from "../../core/workload.ts";
 import { readChanges } from "../../store/changes.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents } from "../../store/incident-events.ts";
-import { listItems, recordTriage, takeUntriagedItems } from "../../store/items.ts";
+import { listItems, recordTriages, takeUntriagedItems } from "../../store/items.ts";
 import { incidentRowOf } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
 import { assessSeverity, isBelow } from "./assess-severity.ts";
@@ -43,16 +43,21 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
     const around = await readAround(transaction, items, settings.now());
     // Events of one incident are written together: a storm is one append, not a thousand.
     const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
+    const decisions: Parameters<typeof recordTriages>[1] = [];
     for (const stored of items) {
       const item = stored.entityIds.length > 0 ? stored : { ...stored, entityIds: settings.resolve(stored) };
       const decision = decide(item, open, settings);
       const incidentId = note(item, decision, open, pending, settings, around);
-      await recordTriage(
-        transaction,
-        { itemId: item.id, outcome: decision.outcome, incidentId, reason: decision.reason, decidedAt: settings.now() },
-        actor,
-        decision.grounds,
-      );
+      const { outcome, reason, grounds } = decision;
+      decisions.push({
+        itemId: item.id,
+        status: item.status,
+        outcome,
+        incidentId,
+        reason,
+        decidedAt: settings.now(),
+        grounds,
+      });
     }
     for (const [incidentId, { isNew, bodies }] of pending) {
       await appendEvents(transaction, {
@@ -65,6 +70,7 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
         toRow: incidentRowOf,
       });
     }
+    await recordTriages(transaction, decisions, actor);
     return items.length;
   });
 }
