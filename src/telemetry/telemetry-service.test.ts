@@ -259,7 +259,7 @@ describe("what spans tell", () => {
       entities: [entity],
       statistic,
       keep: [],
-      stepSeconds: 60,
+      stepSeconds: 5,
       window,
     });
     const values = (answer.body ?? []).flatMap((series) => series.values.filter((value) => value !== null));
@@ -315,7 +315,7 @@ describe("what spans tell", () => {
       entities: [web],
       statistic: "mean",
       keep: ["peer", "version", "reason"],
-      stepSeconds: 60,
+      stepSeconds: 5,
       window,
     });
     expect(answer.body?.[0]?.dimensions).toEqual({ peer: "stock", version: "1.0", reason: "500" });
