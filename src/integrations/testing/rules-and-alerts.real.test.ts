@@ -111,7 +111,7 @@ scrape_configs: [{ job_name: cart, static_configs: [{ targets: ["127.0.0.1:1"] }
     const again = await connection.metrics!.readNativeSignal!({
       signal: item.signal!,
       stepSeconds: 1,
-      window: { from: now - 20_000, to: now },
+      window: { from: now - 120_000, to: now },
     });
     expect(again.body?.[0]?.labels["job"]).toBe("cart");
   });
