@@ -5,12 +5,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { defaultDataDirectory } from "../src/app/data-directory.ts";
+import { freePort } from "./free-port.ts";
 
 const dist = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(dist);
@@ -152,17 +152,6 @@ function readSecrets(): {
     writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
   }
   return JSON.parse(readFileSync(file, "utf8"));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 process.once("SIGINT", () => void stop());

@@ -4,7 +4,7 @@ import { exitConditionFor } from "../incident/exit-condition.ts";
 import { type OpenStates, rememberOpenStates } from "../incident/open-states.ts";
 import { runMerges } from "../incident/triage/run-merges.ts";
 import { runTriage } from "../incident/triage/run-triage.ts";
-import { entitiesOfItem } from "../knowledge/entities-of-item.ts";
+import { withEntities } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import type { Database } from "../store/database.ts";
 import type { ItemWriter } from "../store/item-writer.ts";
@@ -35,18 +35,10 @@ type AlertLine = {
 /** The way of an alert from disk to its incident. */
 export function createAlertLine({ database, register, writer, exit, metrics, news, now }: Settings): AlertLine {
   const openStates = rememberOpenStates();
-  const resolve = (item: IncomingItem) => entitiesOfItem(item, register);
   return {
     openStates,
     async take(items) {
-      await Promise.all(
-        items.map((item) =>
-          writer.write({
-            item: item.entityIds.length > 0 ? item : { ...item, entityIds: resolve(item) },
-            raw: null,
-          }),
-        ),
-      );
+      await Promise.all(items.map((item) => writer.write({ item: withEntities(item, register), raw: null })));
       metrics.count("midwatch_items_received_total", {}, items.length);
     },
     async triage() {
@@ -55,7 +47,7 @@ export function createAlertLine({ database, register, writer, exit, metrics, new
         openStates,
         entities: register.entities,
         edges: register.edges,
-        resolve,
+        withEntities: (item: IncomingItem) => withEntities(item, register),
         exitConditionFor: (kind: IncomingItem["kind"]) => exitConditionFor(kind, exit),
         now,
       };

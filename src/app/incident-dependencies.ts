@@ -1,7 +1,7 @@
 import type { Step } from "../core/incident-events.ts";
 import { createAct } from "../doors/act.ts";
 import { gatherPolicyFacts } from "../doors/gather-policy-facts.ts";
-import { readIncidentState } from "../incident/commit.ts";
+import { readIncidentState, readIncidentStates } from "../incident/commit.ts";
 import type { IncidentDependencies } from "../incident/dependencies.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import type { Database } from "../store/database.ts";
@@ -29,15 +29,12 @@ const troublesAtMost = 50;
 /** What the activities of incidents work with: the store, the doors, and the engine on its thread. */
 export function incidentDependencies(settings: Settings): IncidentDependencies {
   const { database, config, register, engine, news, url, observe, commit, historySince, now } = settings;
-  const readIncident = (id: string) => readIncidentState(database, id);
   return {
     now,
     pace: config.pace,
-    readIncident,
-    readIncidentsWithin: async (window) => {
-      const ids = await listIncidentIdsWithin(database, window, troublesAtMost);
-      return (await Promise.all(ids.map(readIncident))).filter((state) => state !== undefined);
-    },
+    readIncident: (id) => readIncidentState(database, id),
+    readIncidentsWithin: async (window) =>
+      readIncidentStates(database, await listIncidentIdsWithin(database, window, troublesAtMost)),
     readEvents: (id) => readEvents(database, id),
     commit,
     readItems: async (ids) => {

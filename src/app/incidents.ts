@@ -6,6 +6,7 @@ import type { TriageDecision } from "../core/item.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
 import type { Observe } from "../doors/observe.ts";
+import { readIncidentState, readIncidentStates } from "../incident/commit.ts";
 import type { CommitToIncident } from "../incident/dependencies.ts";
 import { foldIncident } from "../incident/fold.ts";
 import { isConcluded } from "../incident/is-concluded.ts";
@@ -44,17 +45,12 @@ const citationsAtMost = 20;
 
 export function createIncidents(dependencies: IncidentsDependencies): Incidents {
   const { database, openStates, commit, pace, now } = dependencies;
-  const readState = async (id: string): Promise<IncidentState | undefined> => {
-    const events = await readEvents(database, id);
-    return foldIncident(events);
-  };
-  const readStates = async (ids: string[]): Promise<IncidentState[]> => {
-    const states = await Promise.all(ids.map(readState));
-    return states.filter((state) => state !== undefined);
-  };
   /** Sentences of standing answers that rest on an observation. */
   const citationsOf = async (observationId: string): Promise<{ incidentId: string; sentence: string }[]> => {
-    const states = await readStates(await listCitingIncidentIds(database, observationId, citationsAtMost));
+    const states = await readIncidentStates(
+      database,
+      await listCitingIncidentIds(database, observationId, citationsAtMost),
+    );
     return states.flatMap((state) =>
       (state.answer?.claims ?? [])
         .filter((claim) => claim.observationIds.includes(observationId))
@@ -83,7 +79,10 @@ export function createIncidents(dependencies: IncidentsDependencies): Incidents 
         limit,
         ...(last ? { before: { openedAt: last.openedAt, id: last.id } } : {}),
       });
-      return readStates(rows.map(({ id }) => id));
+      return readIncidentStates(
+        database,
+        rows.map(({ id }) => id),
+      );
     },
     read: (id) => readRecord(id, dependencies),
     readObservation: async (id) => {
@@ -166,8 +165,7 @@ async function recheck(
   claimId: string,
   { database, observe, now }: IncidentsDependencies,
 ): ReturnType<Incidents["recheck"]> {
-  const events = await readEvents(database, id);
-  const state = foldIncident(events);
+  const state = await readIncidentState(database, id);
   if (!state) throw notFound(id);
   const claim = state.answer?.claims.find((one) => one.id === claimId);
   if (!claim) throw midwatchError("MW_NOT_FOUND", { what: `claim ${claimId} in ${id}` });

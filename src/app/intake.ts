@@ -8,7 +8,7 @@ import { type AlertmanagerContext, readAlertmanagerPayload } from "../formats/al
 import { readIncoming } from "../formats/read-incoming.ts";
 import { redact, redactJson } from "../formats/redact.ts";
 import { type PushedChange, toChange } from "../knowledge/change-feed.ts";
-import { entitiesOfItem } from "../knowledge/entities-of-item.ts";
+import { withEntities } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import { storeChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
@@ -47,12 +47,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
   };
   const take = async (items: IncomingItem[], raw: unknown): Promise<string[]> => {
     const text = textOf(raw);
-    const stored = await store(
-      items.map((item) => ({
-        item: item.entityIds.length > 0 ? item : { ...item, entityIds: entitiesOfItem(item, register) },
-        raw: text,
-      })),
-    );
+    const stored = await store(items.map((item) => ({ item: withEntities(item, register), raw: text })));
     return stored.map(({ id }) => id);
   };
   /** What was understood is taken; what was not is kept, redacted, and refused when nothing else was in it. */

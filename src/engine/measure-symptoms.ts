@@ -1,6 +1,6 @@
 import { onsetOf } from "../analysis/statistics/onset.ts";
 import { combinePresent } from "../analysis/statistics/series-values.ts";
-import { harmOf, type Shift, shiftOf } from "../analysis/statistics/shift.ts";
+import { harmTowards, type Shift, shiftOf } from "../analysis/statistics/shift.ts";
 import { concept, type Need } from "../core/check.ts";
 import { type ConceptId, conceptDefinition } from "../core/concept.ts";
 import type { EntityId } from "../core/entity.ts";
@@ -123,8 +123,6 @@ function measure(
 ): MeasuredSignal | null {
   const { bad: usually } = conceptDefinition(id);
   const bad = usually === "none" && complained !== null ? complained : usually;
-  const harmBy = (shift: Shift) =>
-    usually === "none" && complained !== null ? (complained === "up" ? shift.z : -shift.z) : harmOf(id, shift);
   const least = leastHarm[id] ?? 0;
   const onset = onsetOf(series, { direction: bad === "none" ? "both" : bad, minimumChange: least });
   const baseline = onset ? { ...scope.baseline, to: Math.min(scope.baseline.to, onset.earliest) } : scope.baseline;
@@ -134,9 +132,9 @@ function measure(
   const [shift] = starts
     .map((start) => Math.max(Math.min(scope.baseline.to, scope.now - 45_000), start))
     .flatMap((from) => shiftOf(series, { baseline: usual, window: { from, to: scope.now }, minimumScale: least }) ?? [])
-    .sort((left, right) => harmBy(right) - harmBy(left));
+    .sort((left, right) => harmTowards(bad, right) - harmTowards(bad, left));
   if (!shift) return null;
-  const harm = harmBy(shift);
+  const harm = harmTowards(bad, shift);
   // Enough cells to be sure of a step count as trouble at a lower z: an onset is evidence of its own.
   const isTrouble =
     Math.abs(shift.difference) >= least && (harm >= troubleZ || (onset !== null && harm >= troubleZ / 2));

@@ -1,7 +1,7 @@
 import { undoneChanges } from "../analysis/changes/undone-changes.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
-import type { Window } from "../core/window.ts";
+import type { Instant, Window } from "../core/window.ts";
 
 /** Less of the usual time than this is not enough to know what is usual: then even a troubled time says more. */
 const leastCalmMilliseconds = 60_000;
@@ -28,38 +28,25 @@ export function withoutKnownTroubles(observation: Observation, scope: Scope): Ob
   if (troubles.length === 0 || !observation.body) return observation;
   const calm = scope.baseline.to - scope.baseline.from - troubles.reduce((sum, { from, to }) => sum + to - from, 0);
   if (calm < leastCalmMilliseconds) return observation;
-  const isTroubled = (startAt: number, stepSeconds: number, index: number) => {
+  const isTroubled = (startAt: Instant, stepSeconds: number, index: number) => {
     const middle = startAt + (index + 0.5) * stepSeconds * 1000;
     return troubles.some(({ from, to }) => middle >= from && middle < to);
   };
+  const calmOnly = <Value, Nothing>(
+    cells: readonly Value[],
+    { startAt, stepSeconds }: { startAt: Instant; stepSeconds: number },
+    nothing: Nothing,
+  ) => cells.map((cell, index) => (isTroubled(startAt, stepSeconds, index) ? nothing : cell));
   const { body } = observation;
   switch (body.kind) {
-    case "series":
-      return {
-        ...observation,
-        body: {
-          ...body,
-          series: body.series.map((series) => ({
-            ...series,
-            values: series.values.map((value, index) =>
-              isTroubled(series.startAt, series.stepSeconds, index) ? null : value,
-            ),
-          })),
-        },
-      };
-    case "log-templates":
-      return {
-        ...observation,
-        body: {
-          ...body,
-          templates: body.templates.map((template) => ({
-            ...template,
-            counts: template.counts.map((count, index) =>
-              isTroubled(template.startAt, template.stepSeconds, index) ? 0 : count,
-            ),
-          })),
-        },
-      };
+    case "series": {
+      const series = body.series.map((each) => ({ ...each, values: calmOnly(each.values, each, null) }));
+      return { ...observation, body: { ...body, series } };
+    }
+    case "log-templates": {
+      const templates = body.templates.map((each) => ({ ...each, counts: calmOnly(each.counts, each, 0) }));
+      return { ...observation, body: { ...body, templates } };
+    }
     default:
       return observation;
   }

@@ -76,6 +76,12 @@ function seenBy(body: IncidentEventBody): { round: number; ids: ObservationId[] 
   }
 }
 
+/** Those of the incidents that exist, in the order asked for. */
+export async function readIncidentStates(database: Database, ids: string[]): Promise<IncidentState[]> {
+  const states = await Promise.all(ids.map((id) => readIncidentState(database, id)));
+  return states.filter((state) => state !== undefined);
+}
+
 export async function readIncidentState(database: Database, incidentId: string): Promise<IncidentState | undefined> {
   return foldIncident(await readEvents(database, incidentId));
 }

@@ -7,6 +7,7 @@ import {
   minute,
   openedBody,
   sampleAnswer,
+  sampleApproval,
   sampleHypothesis,
   sampleOutcome,
   samplePlan,
@@ -33,10 +34,8 @@ const requested: IncidentEventBody = {
   planDigest: "digest-1",
   expiresAt: t0,
 };
-const approved = (digest = "digest-1", answer: "approved" | "denied" = "approved"): IncidentEventBody => ({
-  type: "approval-given",
-  approval: { planId: "plan-1", planDigest: digest, answer, person: "Ada", why: null, via: "page", at: t0 },
-});
+const approved = (planDigest = "digest-1", answer: "approved" | "denied" = "approved") =>
+  sampleApproval({ planDigest, answer });
 const finished = (result: "done" | "failed" | "refused" | "unknown"): IncidentEventBody => ({
   type: "execution-finished",
   outcome: sampleOutcome(result),
@@ -146,18 +145,7 @@ describe("the life of an incident", () => {
     at(1).happens(answered(), proposed(), ruled("ask"), requested);
     const step = at(60 * 24).step();
     expect(nameOf(step)).toBe("escalate");
-    const timedOut: IncidentEventBody = {
-      type: "approval-given",
-      approval: {
-        planId: "plan-1",
-        planDigest: "digest-1",
-        answer: "timed-out",
-        person: "nobody",
-        why: null,
-        via: "api",
-        at: t0,
-      },
-    };
+    const timedOut = sampleApproval({ answer: "timed-out", person: "nobody", via: "api" });
     expect(
       nameOf(
         at(60 * 24)

@@ -4,6 +4,7 @@ import {
   minute,
   openedBody,
   sampleAnswer,
+  sampleApproval,
   sampleOutcome,
   samplePlan,
   sampleRuling,
@@ -32,18 +33,7 @@ function report(title = "shop: errors") {
     { type: "plan-proposed", plan: samplePlan(), alternatives: [] },
     { type: "ruling-given", planId: "plan-1", ruling: sampleRuling("ask") },
   );
-  at(2).personDoes({
-    type: "approval-given",
-    approval: {
-      planId: "plan-1",
-      planDigest: "digest-1",
-      answer: "approved",
-      person: "Ada",
-      why: null,
-      via: "page",
-      at: t0,
-    },
-  });
+  at(2).personDoes(sampleApproval());
   at(3).happens(
     { type: "execution-finished", outcome: sampleOutcome("done") },
     { type: "verification-looked", verification: sampleVerification("recovered") },

@@ -2,7 +2,7 @@ import type { Answer, Hypothesis } from "../core/answer.ts";
 import type { IncidentState } from "../core/incident.ts";
 import type { Actor, IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import { eventVersion } from "../core/incident-events.ts";
-import type { Outcome, Plan, Ruling, Verification } from "../core/plan.ts";
+import type { Approval, Outcome, Plan, Ruling, Verification } from "../core/plan.ts";
 import type { Instant } from "../core/window.ts";
 import { exitConditionFor } from "./exit-condition.ts";
 import { foldEvent } from "./fold.ts";
@@ -58,6 +58,23 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     proposedAt: t0,
     expiresAt: t0 + 2 * 60 * minute,
     ...changes,
+  };
+}
+
+/** A person's word on the sample plan. */
+export function sampleApproval(changes: Partial<Approval> = {}): IncidentEventBody {
+  return {
+    type: "approval-given",
+    approval: {
+      planId: "plan-1",
+      planDigest: "digest-1",
+      answer: "approved",
+      person: "Ada",
+      why: null,
+      via: "page",
+      at: t0,
+      ...changes,
+    },
   };
 }
 

@@ -21,6 +21,7 @@ import { predicate } from "../predicate.ts";
 import { levelNow, shiftNow, sum, usualLevel, windowNow } from "../recent.ts";
 import { onsetOf } from "../statistics/onset.ts";
 import { valuesWithin } from "../statistics/series-values.ts";
+import { mean } from "../statistics/summary.ts";
 import { clock, perSecond, seconds } from "../words.ts";
 
 /**
@@ -142,8 +143,7 @@ function killsItsReader(
   const done = sum(input.processed.items);
   const usual = usualLevel(done, scope) ?? 0;
   // Who dies before it reports leaves no samples: what it did before it began to die is not what it does now.
-  const recent = done ? valuesWithin(done, { from: at - 15_000, to: scope.now }) : [];
-  const now = recent.length === 0 ? 0 : recent.reduce((total, value) => total + value, 0) / recent.length;
+  const now = (done && mean(valuesWithin(done, { from: at - 15_000, to: scope.now }))) ?? 0;
   if (usual <= 0 || now >= thresholds.passingRatio * usual) return null;
   const changed = change.items.some(
     (each) =>

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { IncidentState } from "../../core/incident.ts";
 import type { IncidentEventBody } from "../../core/incident-events.ts";
-import { minute, openedBody, sampleAnswer, sampleHypothesis, samplePlan, story, t0 } from "../samples.testing.ts";
+import {
+  minute,
+  openedBody,
+  sampleAnswer,
+  sampleApproval,
+  sampleHypothesis,
+  samplePlan,
+  story,
+  t0,
+} from "../samples.testing.ts";
 import { decideMerges } from "./decide-merges.ts";
 
 const shop = { faultClass: "feature-flag", entityId: "e-shop", id: "feature-flag@e-shop" } as const;
@@ -47,19 +56,7 @@ describe("incidents that turn out to be one matter", () => {
 
   test("what a person has approved, taken over or asked stays where it is", () => {
     const proposed: IncidentEventBody = { type: "plan-proposed", plan: samplePlan(), alternatives: [] };
-    const approved: IncidentEventBody = {
-      type: "approval-given",
-      approval: {
-        planId: "plan-1",
-        planDigest: "digest-1",
-        answer: "approved",
-        person: "Ada",
-        why: null,
-        via: "page",
-        at: t0,
-      },
-    };
-    const acted = incident("young", 1, "e-worker", answered(), proposed, approved);
+    const acted = incident("young", 1, "e-worker", answered(), proposed, sampleApproval());
     const taken = incident("young", 1, "e-worker", { type: "taken-over", person: "Ada" });
     expect(decideMerges([shopIncident, acted])).toEqual([]);
     expect(decideMerges([shopIncident, taken])).toEqual([]);

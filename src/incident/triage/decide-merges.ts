@@ -1,5 +1,6 @@
 import type { IncidentState } from "../../core/incident.ts";
 import type { Instant } from "../../core/window.ts";
+import { hurtBy, takesNewAlerts } from "./still-at-hand.ts";
 
 type Merge = { from: string; into: string; reason: string };
 
@@ -40,9 +41,7 @@ function mayTake(older: IncidentState, younger: IncidentState): boolean {
   return (
     older.closed === null &&
     older.environment === younger.environment &&
-    // What came back after a recovery is news, not part of what was mended.
-    !older.verification?.result.startsWith("recovered") &&
-    older.traffic === null &&
+    takesNewAlerts(older) &&
     firstComplaint(younger) - lastComplaint(older) <= farthestApartMilliseconds
   );
 }
@@ -55,7 +54,7 @@ function reasonToMerge(younger: IncidentState, older: IncidentState): string | n
   const isTheirLead = older.answer.verdict === "cause" || older.answer.verdict === "leads";
   if (isOwnLead && isTheirLead && own.id === theirs.id) return "both have the same cause";
   if (older.answer.verdict !== "cause") return null;
-  const hurt = new Set(older.answer.blastRadius.filter(({ role }) => role !== "usual").map(({ entityId }) => entityId));
+  const hurt = new Set(hurtBy(older));
   const isExplained = younger.items.every(
     ({ entityIds }) => entityIds.length > 0 && entityIds.every((id) => hurt.has(id)),
   );

@@ -3,7 +3,7 @@ import type { Actor, IncidentEventBody } from "../../core/incident-events.ts";
 import type { Instant } from "../../core/window.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents } from "../../store/incident-events.ts";
-import { recordTriage } from "../../store/items.ts";
+import { recordTriages } from "../../store/items.ts";
 import { incidentRowOf } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
 import { isBelow } from "./assess-severity.ts";
@@ -52,10 +52,18 @@ export async function runMerges({ database, openStates, now }: MergeSettings): P
         bodies: arrivals(younger, older, reason),
         toRow: incidentRowOf,
       });
-      for (const { itemId } of younger.items) {
-        const decision = { itemId, outcome: "joined" as const, incidentId: into, reason, decidedAt: at };
-        await recordTriage(transaction, decision, actor, { cameWith: from });
-      }
+      const decision = {
+        outcome: "joined" as const,
+        incidentId: into,
+        reason,
+        decidedAt: at,
+        grounds: { cameWith: from },
+      };
+      await recordTriages(
+        transaction,
+        younger.items.map(({ itemId }) => ({ itemId, ...decision })),
+        actor,
+      );
       merged += 1;
     }
     return merged;

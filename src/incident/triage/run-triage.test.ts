@@ -22,7 +22,7 @@ const triage = () =>
     openStates: rememberOpenStates(),
     entities: () => [],
     edges: () => [],
-    resolve: () => [],
+    withEntities: (item) => item,
     exitConditionFor: (kind) => exitConditionFor(kind),
     now: () => minute(5),
   });

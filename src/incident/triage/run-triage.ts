@@ -13,14 +13,15 @@ import { incidentRowOf } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
 import { assessSeverity, isBelow } from "./assess-severity.ts";
 import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
+import { hurtBy, takesNewAlerts } from "./still-at-hand.ts";
 
 type TriageSettings = {
   database: Database;
   openStates: OpenStates;
   entities: () => Entity[];
   edges: () => Edge[];
-  /** What an item's labels and words mean now: entities may have become known since intake. */
-  resolve: (item: IncomingItem) => EntityId[];
+  /** The item with what its labels and words mean now: entities may have become known since intake. */
+  withEntities: (item: IncomingItem) => IncomingItem;
   exitConditionFor: (kind: IncomingItem["kind"]) => ExitCondition;
   now: () => Instant;
 };
@@ -45,7 +46,7 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
     const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
     const decisions: Parameters<typeof recordTriages>[1] = [];
     for (const stored of items) {
-      const item = stored.entityIds.length > 0 ? stored : { ...stored, entityIds: settings.resolve(stored) };
+      const item = settings.withEntities(stored);
       const decision = decide(item, open, settings);
       const incidentId = note(item, decision, open, pending, settings, around);
       const { outcome, reason, grounds } = decision;
@@ -202,7 +203,7 @@ function readOpenIncident(state: IncidentState): OpenIncident {
     itemNewsAt: state.itemNewsAt,
     severity: state.severity,
     items: [...state.items],
-    explained: (state.answer?.blastRadius ?? []).filter(({ role }) => role !== "usual").map(({ entityId }) => entityId),
-    isActive: !state.verification?.result.startsWith("recovered") && state.traffic === null,
+    explained: hurtBy(state),
+    isActive: takesNewAlerts(state),
   };
 }

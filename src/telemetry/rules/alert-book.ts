@@ -4,7 +4,7 @@ import type { Instant } from "../../core/window.ts";
 import type { RuleOpinion } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
 
-type OpenAlert = { item: IncomingItem; opinion: RuleOpinion; goodSince: Instant | null; lastOpinionAt: Instant };
+type OpenAlert = { item: IncomingItem; subjectKey: string; goodSince: Instant | null; lastOpinionAt: Instant };
 
 /** An alert whose rule cannot say anything any more (its subject is gone) is closed after this long. */
 const FORGOTTEN_MILLISECONDS = 15 * 60_000;
@@ -25,7 +25,7 @@ export function createAlertBook() {
         if (!known) {
           if (!opinion.isBad) continue;
           const item = itemOf(opinion, fingerprint, now);
-          open.set(fingerprint, { item, opinion, goodSince: null, lastOpinionAt: now });
+          open.set(fingerprint, { item, subjectKey: opinion.subject.key, goodSince: null, lastOpinionAt: now });
           items.push(item);
           continue;
         }
@@ -47,13 +47,12 @@ export function createAlertBook() {
       return items;
     },
     firing: (): IncomingItem[] => [...open.values()].map(({ item }) => item),
-    /** Whether anything is open about this subject: then nothing is learned of it. */
-    isOpenFor: (subjectKey: string) => [...open.values()].some(({ opinion }) => opinion.subject.key === subjectKey),
-    isAnyOpen: () => open.size > 0,
+    /** Keys of the subjects about which anything is open: nothing is learned of those. */
+    openSubjects: (): ReadonlySet<string> => new Set([...open.values()].map(({ subjectKey }) => subjectKey)),
     restore(items: readonly IncomingItem[], now: Instant) {
       for (const item of items) {
-        const opinion = { subject: { key: item.labels["subject"] ?? "" } } as RuleOpinion;
-        open.set(item.fingerprint, { item, opinion, goodSince: null, lastOpinionAt: now });
+        const subjectKey = item.labels["subject"] ?? "";
+        open.set(item.fingerprint, { item, subjectKey, goodSince: null, lastOpinionAt: now });
       }
     },
   };

@@ -67,7 +67,8 @@ export function createRuleEngine(settings: RuleSettings) {
         if (now - lastKnownAt(history) > FORGET_MILLISECONDS) histories.delete(key);
       }
       const items = book.update(withoutPartsOfTheWhole(opinions), now, settings);
-      for (const history of histories.values()) freeze(history, now);
+      const open = book.openSubjects();
+      for (const history of histories.values()) freeze(history, open, now);
       return items;
     },
     /** What was usual before this process began; no alert comes of it. */
@@ -99,12 +100,13 @@ export function createRuleEngine(settings: RuleSettings) {
 
   /** What the whole service complains of, its operations need not repeat. */
   function withoutPartsOfTheWhole(opinions: readonly RuleOpinion[]): RuleOpinion[] {
+    const open = book.openSubjects();
     const bad = new Set(opinions.filter(({ isBad }) => isBad).map(({ rule, subject }) => `${rule} ${subject.key}`));
     return opinions.map((opinion) => {
       const { rule, subject } = opinion;
       const isRepeated =
-        subject.partOf !== undefined && (bad.has(`${rule} ${subject.partOf}`) || book.isOpenFor(subject.partOf));
-      return isRepeated && !book.isOpenFor(subject.key) ? { ...opinion, isBad: false } : opinion;
+        subject.partOf !== undefined && (bad.has(`${rule} ${subject.partOf}`) || open.has(subject.partOf));
+      return isRepeated && !open.has(subject.key) ? { ...opinion, isBad: false } : opinion;
     });
   }
 
@@ -113,11 +115,10 @@ export function createRuleEngine(settings: RuleSettings) {
    * something is wrong elsewhere, only those are that are out of the ordinary themselves: trouble spreads further than it
    * alerts, and what it did to the others is not what is usual of them.
    */
-  function freeze(history: SubjectHistory, now: Instant): void {
-    const isOpen = book.isOpenFor(history.subject.key);
-    if (!isOpen) {
+  function freeze(history: SubjectHistory, open: ReadonlySet<string>, now: Instant): void {
+    if (!open.has(history.subject.key)) {
       history.frozenSince = null;
-      if (book.isAnyOpen()) markWhatStandsOut(history, now - SPREADS_BEFORE_MILLISECONDS);
+      if (open.size > 0) markWhatStandsOut(history, now - SPREADS_BEFORE_MILLISECONDS);
       return;
     }
     if (history.frozenSince === null) {
