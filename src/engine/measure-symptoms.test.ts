@@ -63,6 +63,40 @@ describe("requests that stay away", () => {
   });
 });
 
+describe("memory that fills before anybody is hurt", () => {
+  const reading = (concept: "memory.working_set" | "request.latency", values: number[]): Observation => {
+    const { request, body, ...rest } = rate(0);
+    if (request.kind !== "series" || body?.kind !== "series") throw new Error("it is a series");
+    const series = { entityId: "worker", dimensions: {}, startAt: 0, stepSeconds: 10, values };
+    const asked = { ...request, concept, statistic: "mean" as const };
+    return { ...rest, id: concept, request: asked, body: { ...body, series: [series] } };
+  };
+  const complaints: Scope = {
+    ...scope(null),
+    symptoms: (["memory.working_set", "request.latency"] as const).map((id) => ({
+      ...(scope("up").symptoms[0] as Scope["symptoms"][number]),
+      concept: id,
+    })),
+    baseline: { from: 0, to: 9 * minute },
+  };
+  const cells = (from: number, usual: number, risen: (index: number) => number) =>
+    Array.from({ length: 120 }, (_, index) => (index < from ? usual * (1 + 0.02 * (index % 3)) : risen(index - from)));
+  const memory = reading(
+    "memory.working_set",
+    cells(60, 100, (index) => 100 + 10 * index),
+  );
+  const slow = reading(
+    "request.latency",
+    cells(108, 0.1, () => 3),
+  );
+
+  test("is not when the trouble began: that is when requests began to hurt", () =>
+    expect(measureSymptoms(complaints, [memory, slow]).onset?.earliest).toBeGreaterThan(16 * minute));
+
+  test("is all there is to go by where nobody is hurt yet", () =>
+    expect(measureSymptoms(complaints, [memory]).onset?.earliest).toBeLessThan(14 * minute));
+});
+
 describe("one slow page", () => {
   const page = "GET /orders/:id";
   const complaint = (operation?: string): Scope => ({

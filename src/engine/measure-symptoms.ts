@@ -23,7 +23,7 @@ export type MeasuredSignal = {
 
 export type MeasuredSymptoms = {
   signals: MeasuredSignal[];
-  /** Of the signals in trouble, the earliest; null when none is. */
+  /** The earliest of the felt signals in trouble; where none of those is, of the others; null when none is. */
   onset: OnsetInterval | null;
   /** Whether the complaint can be seen now; `cannot-tell` when no signal of any symptom's entity was readable. */
   isTrouble: "yes" | "no" | "cannot-tell";
@@ -98,7 +98,9 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
     }
   }
   const troubled = signals.filter((signal) => signal.isTrouble);
-  const onset = troubled
+  // When users began to be hurt. What only runs full had its own beginning, and belongs to the causes, not the complaint.
+  const hurting = troubled.filter(({ concept: id }) => felt.includes(id) || id === "request.rate");
+  const onset = (hurting.length > 0 ? hurting : troubled)
     .flatMap((signal) => (signal.onset ? [signal.onset] : []))
     .sort((left, right) => left.earliest - right.earliest || left.latest - right.latest)[0];
   return {

@@ -52,6 +52,12 @@ testCheck(memoryLeak, {
       ]),
       $: { baselineSamples: 10 },
     },
+    "growth beyond what twice the requests in flight hold": {
+      workingSet: "100x9 100+100x16",
+      rate: "10x9 20x16",
+      latency: "0.1x25",
+      $: { baselineSamples: 10 },
+    },
     "growth that begins anew after the process was ended for it": {
       workingSet: "100x9 100+40x9 100+40x9",
       limit: "500x29",
@@ -70,6 +76,12 @@ testCheck(memoryLeak, {
     "twice the requests, twice the memory": {
       workingSet: "100x9 100+10x10 200x4",
       rate: "10x9 10+1x10 20x4",
+      $: { baselineSamples: 10 },
+    },
+    "twice the requests, each ten times as long, and four times the memory": {
+      workingSet: "100x9 100+20x16",
+      rate: "10x9 20x16",
+      latency: "0.1x9 1x16",
       $: { baselineSamples: 10 },
     },
     "a short burst": {

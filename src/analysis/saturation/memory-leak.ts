@@ -19,6 +19,7 @@ export const memoryLeak = defineCheck({
     limit: concept("memory.limit", { keep: ["instance"] }), // bytes
     heapLimit: concept("heap.limit", { keep: ["instance"] }), // bytes
     rate: concept("request.rate"),
+    latency: concept("request.latency"), // seconds
     workload: workloads,
     change: changes,
   },
@@ -30,7 +31,7 @@ export const memoryLeak = defineCheck({
     /** Slower than a hundredth of the limit an hour fills nothing within two days: no incident of tonight. */
     leastShareAnHour: 0.01,
   },
-  examine({ entity, scope, workingSet, heap, limit, heapLimit, rate, workload, change }, thresholds) {
+  examine({ entity, scope, workingSet, heap, limit, heapLimit, rate, latency, workload, change }, thresholds) {
     if (workingSet.items.length === 0 && heap.items.length === 0)
       return unknown(workingSet.why ?? heap.why ?? "no memory samples in the window");
     const signals = [
@@ -50,8 +51,14 @@ export const memoryLeak = defineCheck({
       if (!first) continue;
       const { growth } = first;
       const rise = growth.last / Math.max(growth.first, 1);
-      if (load !== null && load >= thresholds.loadRatio && rise <= load * 1.2)
-        return against(`memory follows the load: requests are ${times(load)} the usual`);
+      if (load !== null && load >= thresholds.loadRatio) {
+        if (rise <= load * 1.2) return against(`memory follows the load: requests are ${times(load)} the usual`);
+        const longer = Math.max(1, loadRatio(latency.items, scope) ?? 1);
+        if (rise <= load * longer)
+          return against(
+            `memory follows what is in flight: requests are ${times(load)} the usual, and each takes ${times(longer)} as long`,
+          );
+      }
       const cap = bounded([first.each], limits, declared)[0]?.limit ?? null;
       const share = (growth.perSecond * 3600) / (cap ?? growth.last);
       if (share < thresholds.leastShareAnHour) continue;
