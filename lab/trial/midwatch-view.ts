@@ -87,6 +87,7 @@ export function connectMidwatch(dataDirectory: string) {
         answer: "approved",
         why: "trial",
       }),
+    stopAll: () => ask<unknown>("POST", "/api/v1/stop-all", { stop: true }),
   };
 }
 

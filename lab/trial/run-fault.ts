@@ -9,7 +9,7 @@ const fixPatienceSeconds = 60;
 const healPatienceSeconds = 90;
 const lookEveryMilliseconds = 500;
 /** Then the next fault begins beside what is left of the last one, as it would in life. */
-const restPatienceSeconds = 150;
+const restPatienceSeconds = 300;
 /** How long the shop must have been quiet before it is broken again. */
 const quietSeconds = 20;
 

@@ -16,7 +16,13 @@ type BothSettings = {
   estate?: string | undefined;
   seed: number;
 };
-export type Both = { lab: LabView; midwatch: MidwatchView; stop(): Promise<void> };
+export type Both = {
+  lab: LabView;
+  midwatch: MidwatchView;
+  /** Where the platform's API is, and the token that reads there. */
+  platform: { url: string; bearerToken: string };
+  stop(): Promise<void>;
+};
 
 const readyMilliseconds = 300_000;
 
@@ -115,6 +121,7 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
     return {
       lab: connectLab({ ...tokens, platformUrl: about.platformUrl, truthUrl: about.truthUrl }),
       midwatch: view,
+      platform: { url: about.platformUrl, bearerToken: tokens.readToken },
       stop,
     };
   } catch (error) {

@@ -73,6 +73,38 @@ const fuse = (...findings: VerifiedFinding[]): Map<string, Candidate> =>
   );
 const odds = (candidates: Map<string, Candidate>, id: string) => logOddsOf(candidates.get(id) as Candidate);
 
+describe("a worker that does not work off what others leave for it", () => {
+  const message = (from: string, to: string, type: Edge["type"]): Edge => ({
+    ...calls(from, to),
+    type,
+    isAsynchronous: true,
+  });
+  const weigh = (edges: Edge[]) => {
+    const found = { ...scope, entities: ["door", "queue", "worker"].map(entity), edges };
+    return fuseHypotheses({
+      scope: found,
+      relations: relateGraph(found),
+      findings: [
+        verified("process-crash", "worker", { evidence: "state" }),
+        verified(null, "door", { evidence: "error-origin" }),
+      ],
+      answers: [],
+      changes: [],
+    }).find(({ id }) => id === "process-crash@worker") as Candidate;
+  };
+  const coverage = (candidate: Candidate) => candidate.parts.find(({ evidence }) => evidence === "coverage")?.nats;
+
+  it("explains the errors of those who wait for it, through the queue or not", () => {
+    const through = weigh([message("door", "queue", "writes-to"), message("worker", "queue", "reads-from")]);
+    expect(coverage(through)).toBeGreaterThan(0);
+    expect(through.path).not.toBeNull();
+    expect(coverage(weigh([message("door", "worker", "writes-to")]))).toBeGreaterThan(0);
+  });
+
+  it("explains no errors of those who call it: their calls tell by themselves", () =>
+    expect(coverage(weigh([calls("door", "worker")]))).toBeLessThan(0));
+});
+
 describe("fusion", () => {
   it("counts evidence of one kind on one entity once", () => {
     const once = fuse(verified("pool-exhausted", "middle"));

@@ -207,13 +207,18 @@ function weighCoverage(candidates: readonly Candidate[], { relations }: FusionIn
 const placing: EvidenceKind[] = ["own-time", "error-origin", "network-gap", "silence"];
 const byEffect = (left: VerifiedFinding, right: VerifiedFinding) => right.finding.effect - left.finding.effect;
 
-/** Own time and errors' origin already leave out what was waited for, so only load and neighbours reach another place. */
+/**
+ * Own time and errors' origin already leave out whom a call waited for, so only load and neighbours reach another place;
+ * and who works off too late what that place left in a queue, for which it made no call.
+ */
 function reaches(candidate: Candidate, place: EntityId, relations: GraphRelations): boolean {
   if (candidate.own.some(({ finding }) => finding.explains.includes(place))) return true;
   return explanationsOf(candidate.faultClass).some(
     ({ where, classes }) =>
-      (where === "callees" || where === "beside") &&
       classes.includes("unseen-mechanism") &&
+      (where === "callees" ||
+        where === "beside" ||
+        (where === "callers" && relations.producersFor(candidate.entityId).has(place))) &&
       isThere(relations, where, candidate.entityId, place),
   );
 }

@@ -11,6 +11,8 @@ export type GraphRelations = {
   /** All that `id` needs, directly or through others; without itself unless it is in a cycle. */
   calleesOf(id: EntityId): ReadonlySet<EntityId>;
   callersOf(id: EntityId): ReadonlySet<EntityId>;
+  /** Who leaves messages that `id` works off, directly or through queues: they wait for it without calling it. */
+  producersFor(id: EntityId): ReadonlySet<EntityId>;
   /** What the callers of `id` need as well, and what those need. */
   besides(id: EntityId): ReadonlySet<EntityId>;
   /** From an entity to the nearest symptom; [] when it has the symptom itself; null when nothing connects them. */
@@ -19,8 +21,14 @@ export type GraphRelations = {
 
 export function relateGraph(scope: Scope): GraphRelations {
   const edges = scope.edges.filter(({ confidence, type }) => confidence >= supportingConfidence && type !== "part-of");
-  const needs = adjacency(edges, (edge) => [edge.from, edge.to]);
-  const neededBy = adjacency(edges, (edge) => [edge.to, edge.from]);
+  const needs = adjacency(edges.flatMap(dependenciesOf));
+  const neededBy = adjacency(edges.flatMap(dependenciesOf).map(reversed));
+  const leftFor = adjacency(
+    edges
+      .filter(({ isAsynchronous }) => isAsynchronous)
+      .flatMap((edge) => dependenciesOf(edge).slice(-1))
+      .map(reversed),
+  );
   const reachDown = remember((id) => reach(id, needs));
   const reachUp = remember((id) => reach(id, neededBy));
   const besides = remember((id) => {
@@ -33,6 +41,7 @@ export function relateGraph(scope: Scope): GraphRelations {
   return {
     calleesOf: reachDown,
     callersOf: reachUp,
+    producersFor: remember((id) => reach(id, leftFor)),
     besides,
     pathToSymptom(id, faultClass) {
       const spreads = new Set(explanationsOf(faultClass).map(({ where }) => where));
@@ -74,12 +83,17 @@ export function isThere(
 
 type Adjacency = ReadonlyMap<EntityId, ReadonlySet<EntityId>>;
 
-function adjacency(edges: readonly Edge[], ends: (edge: Edge) => [EntityId, EntityId]): Adjacency {
+/** Who waits for whom. A reader needs its queue; and the queue, with all who write to it, needs the reader. */
+function dependenciesOf({ from, to, type, isAsynchronous }: Edge): [EntityId, EntityId][] {
+  const needed: [EntityId, EntityId] = [from, to];
+  return type === "reads-from" && isAsynchronous ? [needed, reversed(needed)] : [needed];
+}
+
+const reversed = ([from, to]: [EntityId, EntityId]): [EntityId, EntityId] => [to, from];
+
+function adjacency(pairs: readonly [EntityId, EntityId][]): Adjacency {
   const map = new Map<EntityId, Set<EntityId>>();
-  for (const edge of edges) {
-    const [from, to] = ends(edge);
-    map.set(from, (map.get(from) ?? new Set()).add(to));
-  }
+  for (const [from, to] of pairs) map.set(from, (map.get(from) ?? new Set()).add(to));
   return map;
 }
 
