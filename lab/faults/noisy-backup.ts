@@ -7,7 +7,7 @@ export const noisyBackup = defineFault({
   leavesChange: false,
   targets: () => ["database"],
   defaultTarget: "database",
-  magnitude: { default: 16, min: 4, max: 40, unit: "workers" },
+  magnitude: { default: 40, min: 16, max: 60, unit: "workers" },
   truth: ({ target, estate, nameOf }) => [
     ...pairs(nameOf(target), "noisy-neighbour"),
     ...pairs(estate.schedules.backup.name, "noisy-neighbour"),

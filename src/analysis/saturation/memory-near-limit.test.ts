@@ -53,6 +53,18 @@ testCheck(memoryNearLimit, {
       workload: killed(1, "OOMKilled"),
       $: { expects: { faultClass: "memory-leak", evidence: "state" } },
     },
+    "killed in a new instance far above what the ones before it used": {
+      heap: [
+        { values: "40x9 41 42 _x8", dimensions: { instance: "before" } },
+        { values: "_x11 60 95 _x2 97 98 95 96", dimensions: { instance: "after" } },
+      ],
+      heapLimit: [
+        { values: "100x19", dimensions: { instance: "before" } },
+        { values: "100x19", dimensions: { instance: "after" } },
+      ],
+      workload: killed(1, "OutOfMemory"),
+      $: { expects: { faultClass: "memory-leak", evidence: "state" } },
+    },
     "killed so soon that no sample is high": {
       workingSet: "90x9 20 60 _x2 20 60 _x2 20 60",
       workload: killed(1, "OOMKilled"),

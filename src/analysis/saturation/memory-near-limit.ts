@@ -1,4 +1,6 @@
 import { against, changes, concept, defineCheck, finding, quiet, unknown, workloads } from "../../core/check.ts";
+import type { Series } from "../../core/series.ts";
+import type { Window } from "../../core/window.ts";
 import { couldSetOff } from "../changes/change-mechanism.ts";
 import { predicate } from "../predicate.ts";
 import { afterBaseline, bounded, latestChange, levelNow, loadRatio } from "../recent.ts";
@@ -69,7 +71,7 @@ export const memoryNearLimit = defineCheck({
       until: scope.now,
       matches: (each) => couldSetOff(each, "memory-limit-too-low") >= 0.5,
     });
-    const used = worst ? usualUse(worst, scope) : null;
+    const used = worst ? usualUse(worst.isHeap ? heap.items : workingSet.items, scope) : null;
     const isUsualNeed = used !== null && worst !== undefined && used >= 0.8 * worst.limit;
     const isGrowing = worst !== undefined && steadyGrowth(worst.used, scope.window) !== null;
     const load = loadRatio(rate.items, scope);
@@ -149,10 +151,7 @@ export const memoryNearLimit = defineCheck({
   },
 });
 
-/** Median of what was in use while all was well, bytes. */
-function usualUse(
-  { used }: { used: Parameters<typeof valuesWithin>[0] },
-  scope: { baseline: { from: number; to: number } },
-): number | null {
-  return median(valuesWithin(used, scope.baseline));
+/** Median of what an instance used while all was well, bytes: of any of them, as those that run now may be new. */
+function usualUse(used: readonly Series[], { baseline }: { baseline: Window }): number | null {
+  return median(used.flatMap((series) => valuesWithin(series, baseline)));
 }
