@@ -113,6 +113,8 @@ export type Impact = {
   latencySeconds: number | null;
   usualLatencySeconds: number | null;
   since: Instant | null;
+  /** It hurt, and does not any more. Absent in answers of older versions. */
+  isOver?: boolean;
 };
 
 /** Below this the verdict is `leads` or `unknown`: UX's "probably" begins at .7, "perhaps" at .4. */

@@ -94,6 +94,7 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
     latencySeconds: latency?.shift.now ?? null,
     usualLatencySeconds: latency?.shift.usual.median ?? null,
     since,
+    isOver: measured.isOver,
   };
   const sentences = [
     errors?.isTrouble &&

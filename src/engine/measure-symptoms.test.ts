@@ -63,6 +63,24 @@ describe("requests that stay away", () => {
   });
 });
 
+describe("requests that stayed away for a minute", () => {
+  const away = rate(0);
+  const back = (from: number): Observation => {
+    if (away.body?.kind !== "series") throw new Error("it is a series");
+    const series = away.body.series.map((each) => ({
+      ...each,
+      values: each.values.map((value, index) => (index < from ? value : 4.1)),
+    }));
+    return { ...away, body: { ...away.body, series } };
+  };
+
+  test("hurt, and it is over", () =>
+    expect(measureSymptoms(scope("down"), [back(114)])).toMatchObject({ isTrouble: "yes", isOver: true }));
+
+  test("hurt still, where they are not back", () =>
+    expect(measureSymptoms(scope("down"), [away])).toMatchObject({ isTrouble: "yes", isOver: false }));
+});
+
 describe("memory that fills before anybody is hurt", () => {
   const reading = (concept: "memory.working_set" | "request.latency", values: number[]): Observation => {
     const { request, body, ...rest } = rate(0);

@@ -17,6 +17,8 @@ export type MeasuredSignal = {
   /** Robust z in the direction that hurts. */
   harm: number;
   isTrouble: boolean;
+  /** Out of the ordinary to the last; what hurt for a while and is well again is not. */
+  isStill: boolean;
   onset: OnsetInterval | null;
   observationIds: string[];
 };
@@ -27,6 +29,8 @@ export type MeasuredSymptoms = {
   onset: OnsetInterval | null;
   /** Whether the complaint can be seen now; `cannot-tell` when no signal of any symptom's entity was readable. */
   isTrouble: "yes" | "no" | "cannot-tell";
+  /** It hurt in this window, and does not any more. */
+  isOver: boolean;
 };
 
 /** What users feel: what a complaint is measured by, whatever it named. */
@@ -44,6 +48,8 @@ const leastHarm: Partial<Record<ConceptId, number>> = {
 
 /** A robust z beyond which a felt signal is in trouble (METHODS 3: z > 4). */
 const troubleZ = 4;
+/** Enough samples to see a level, few enough to be the present. */
+const recentMilliseconds = 45_000;
 
 export function symptomNeeds(scope: Scope): { need: Need; entities: EntityId[] }[] {
   const entities = [...new Set(scope.symptoms.map(({ entityId }) => entityId))].sort();
@@ -100,13 +106,15 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
   const troubled = signals.filter((signal) => signal.isTrouble);
   // When users began to be hurt. What only runs full had its own beginning, and belongs to the causes, not the complaint.
   const hurting = troubled.filter(({ concept: id }) => felt.includes(id) || id === "request.rate");
-  const onset = (hurting.length > 0 ? hurting : troubled)
+  const complaints = hurting.length > 0 ? hurting : troubled;
+  const onset = complaints
     .flatMap((signal) => (signal.onset ? [signal.onset] : []))
     .sort((left, right) => left.earliest - right.earliest || left.latest - right.latest)[0];
   return {
     signals,
     onset: onset ?? null,
     isTrouble: troubled.length > 0 ? "yes" : isReadableAnywhere ? "no" : "cannot-tell",
+    isOver: complaints.length > 0 && !complaints.some(({ isStill }) => isStill),
   };
 }
 
@@ -130,9 +138,9 @@ function measure(
   const baseline = onset ? { ...scope.baseline, to: Math.min(scope.baseline.to, onset.earliest) } : scope.baseline;
   const usual = baseline.to > baseline.from ? baseline : scope.baseline;
   // From onset on; without one, what grows shows best in the last samples, what wavers over two minutes.
-  const starts = onset ? [onset.latest, scope.now - 60_000] : [scope.now - 120_000, scope.now - 45_000];
+  const starts = onset ? [onset.latest, scope.now - 60_000] : [scope.now - 120_000, scope.now - recentMilliseconds];
   const [shift] = starts
-    .map((start) => Math.max(Math.min(scope.baseline.to, scope.now - 45_000), start))
+    .map((start) => Math.max(Math.min(scope.baseline.to, scope.now - recentMilliseconds), start))
     .flatMap((from) => shiftOf(series, { baseline: usual, window: { from, to: scope.now }, minimumScale: least }) ?? [])
     .sort((left, right) => harmTowards(bad, right) - harmTowards(bad, left));
   if (!shift) return null;
@@ -140,12 +148,18 @@ function measure(
   // Enough cells to be sure of a step count as trouble at a lower z: an onset is evidence of its own.
   const isTrouble =
     Math.abs(shift.difference) >= least && (harm >= troubleZ || (onset !== null && harm >= troubleZ / 2));
+  const latest = shiftOf(series, {
+    baseline: usual,
+    window: { from: scope.now - recentMilliseconds, to: scope.now },
+    minimumScale: least,
+  });
   return {
     entityId: series.entityId,
     concept: id,
     shift,
     harm,
     isTrouble,
+    isStill: latest === null || (Math.abs(latest.difference) >= least && harmTowards(bad, latest) >= troubleZ / 2),
     onset: isTrouble && onset ? { earliest: onset.earliest, latest: onset.latest } : null,
     observationIds,
   };

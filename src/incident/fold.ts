@@ -80,7 +80,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case "answer-concluded":
       // What was found while it hurt stays the answer when it does not hurt any more.
-      if (body.answer.verdict === "healthy" && state.answer?.verdict === "cause" && state.staleReason === null)
+      if (isFoundAfterwards(body.answer) && state.answer?.verdict === "cause" && state.staleReason === null)
         return {
           ...worked(state),
           investigation: null,
@@ -237,4 +237,9 @@ function opened(
     closed: null,
     mergedInto: null,
   };
+}
+
+/** No cause, looked for when it did not hurt any more. */
+function isFoundAfterwards({ verdict, impact }: Answer): boolean {
+  return verdict === "healthy" || (verdict !== "cause" && impact.isOver === true);
 }

@@ -53,3 +53,14 @@ test("finding it healthy afterwards does not replace the cause that was found wh
   expect(later.answer?.verdict).toBe("cause");
   expect(later.looks).toBe(2);
 });
+
+test("less sure leads replace it while it hurts, and not when it is over", () => {
+  const leads = (isOver: boolean) => {
+    const { impact, hypotheses } = sampleAnswer();
+    return answered({ verdict: "leads", impact: { ...impact, isOver }, hypotheses: hypotheses.slice(0, 1) });
+  };
+  const verdictAfter = (isOver: boolean) =>
+    story(defaultPace).at(1).happens(answered(), leads(isOver)).state().answer?.verdict;
+  expect(verdictAfter(true)).toBe("cause");
+  expect(verdictAfter(false)).toBe("leads");
+});
