@@ -35,8 +35,7 @@ const advice: Partial<Record<FaultClass, string>> = {
   "replication-lag": "A replica of {entity} is behind: take it out of reads until it has caught up.",
   "credentials-refused":
     "{entity} does not accept the credentials: restore the grant or the secret; do not widen rights beyond what was there.",
-  "retry-storm":
-    "Retries keep {entity} down: cap retries at the callers and let load in slowly; restarting it under full load will not help.",
+  "retry-storm": "Retries keep {entity} down: cap retries at the callers and let load in slowly.",
   "pool-exhausted":
     "All connections of {entity} are in use: find what holds them longest before making the pool larger, and compare its size with what it was.",
   "connection-leak":

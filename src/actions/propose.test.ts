@@ -114,6 +114,25 @@ describe("a restart", () => {
     });
   });
 
+  it("frees who is kept down by retries of the callers that left, not who sends them", () => {
+    const claim = {
+      id: "c1",
+      predicate: { kind: "changed", entityId: "e-shop", concept: "call.rate", where: { peer: "e-stock" } },
+    };
+    const storm = { ...hypothesis("retry-storm"), claimIds: ["c1"] };
+    const proposal = propose({
+      answer: { ...answer(storm), claims: [claim] } as unknown as Answer,
+      workloads: [workload(), workload({ entityId: "e-stock", target: "stock", instances: [instance("stock-1")] })],
+      changes: [],
+      environmentOf: () => "staging",
+      kindOf: () => "service",
+      nameOf: (id) => id,
+      excluded: { actions: [], hypothesisIds: [] },
+      now,
+    });
+    expect(proposal).toMatchObject({ action: { target: "stock", parameters: { instance: "stock-1" } } });
+  });
+
   it("of a client does not mend a name server", () => expect(said("dns-failure", null)).toEqual(expect.any(String)));
 });
 

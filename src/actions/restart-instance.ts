@@ -10,6 +10,7 @@ const helpsAgainst: FaultClass[] = [
   "process-crash",
   "dependency-down",
   "dns-failure",
+  "retry-storm",
 ];
 /** What failed is restarted; these are restarted while they run. */
 const wornOut: FaultClass[] = ["memory-leak", "connection-leak"];
@@ -21,7 +22,8 @@ export const restartInstance = defineActionKind({
   id: "restart-instance",
   parameters: z.strictObject({ instance: z.string().min(1) }),
   propose(situation) {
-    const { hypothesis, workload } = situation;
+    const { hypothesis } = situation;
+    const workload = hypothesis.faultClass === "retry-storm" ? keptDown(situation) : situation.workload;
     if (!helpsAgainst.includes(hypothesis.faultClass)) return unfit("a restart does not mend it");
     if (!workload) return unfit("no platform knows what could be restarted");
     // Who cannot look a name up is not mended by a restart; the name server may be.
@@ -61,6 +63,17 @@ export const restartInstance = defineActionKind({
   whenUnchanged: "keep",
   isStateBeforeSuspect: true,
 });
+
+/**
+ * Who is asked again and again works for callers that left: a fresh process begins without them. It is named by the calls
+ * that the evidence counts.
+ */
+function keptDown({ hypothesis, answer, workloads }: Situation): Workload | undefined {
+  const peers = answer.claims.flatMap(({ id, predicate }) =>
+    hypothesis.claimIds.includes(id) && predicate.kind === "changed" ? (predicate.where.peer ?? []) : [],
+  );
+  return workloads.find(({ entityId }) => peers.includes(entityId));
+}
 
 function instanceOf(id: unknown, workload: Workload): WorkloadInstance | undefined {
   return workload.instances.find((instance) => instance.id === id);

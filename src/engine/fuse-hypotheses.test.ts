@@ -150,6 +150,12 @@ describe("fusion", () => {
     expect(aside).toBeLessThan(fits - 2);
   });
 
+  it("takes a finding's word for whom it hurts where no trace connects them", () => {
+    const shown = fuse(verified("dns-failure", "aside", { explains: ["middle"] })).get("dns-failure@aside");
+    expect(shown?.path).toEqual(["aside", "middle", "door"]);
+    expect(fuse(verified("dns-failure", "aside")).get("dns-failure@aside")?.path).toBeNull();
+  });
+
   it("does not call a change the cause because it was recent", () => {
     const found = fuse(verified("bad-release", "middle", { evidence: "change-in-time", effect: 5, changeId: "c" }));
     expect(found.get("bad-release@middle")?.hasDirectObservation).toBe(false);

@@ -124,7 +124,7 @@ const fitsWithinMilliseconds = 600_000;
 
 function weighPlaceAndTime(candidate: Candidate, { scope, relations }: FusionInput): void {
   const { entityId, faultClass, onset } = candidate;
-  candidate.path = relations.pathToSymptom(entityId, faultClass);
+  candidate.path = relations.pathToSymptom(entityId, faultClass) ?? pathThroughVictims(candidate, relations);
   if (candidate.path === null) {
     candidate.parts.push(part("path", unconnectedNats, "nothing connects it with the symptom"));
   } else if (candidate.path.length <= 2) {
@@ -137,6 +137,16 @@ function weighPlaceAndTime(candidate: Candidate, { scope, relations }: FusionInp
   } else if (onset.latest >= scope.onset.earliest - fitsWithinMilliseconds) {
     candidate.parts.push(part("onset", fitsInTimeNats, "it began when the symptom did, or shortly before"));
   }
+}
+
+/** What no trace connects (a name server with its askers) a finding may: it names those whom it saw hurt by this. */
+function pathThroughVictims({ entityId, own }: Candidate, relations: GraphRelations): EntityId[] | null {
+  const victims = [...new Set(own.flatMap(({ finding }) => finding.explains))].sort();
+  const paths = victims.flatMap((victim) => {
+    const rest = relations.pathToSymptom(victim, "dependency-down");
+    return rest === null ? [] : [[entityId, ...(rest.length === 0 ? [victim] : rest)]];
+  });
+  return paths.sort((left, right) => left.length - right.length)[0] ?? null;
 }
 
 /** A refutation is a readable counter-observation: METHODS 5's LR .05 for exonerating evidence. */

@@ -100,6 +100,15 @@ describe("what midwatch knows of the estate", () => {
     expect(register.find([byName ?? "", byAddress ?? ""]).map(({ id }) => id)).toEqual([kept]);
   });
 
+  test("the name server of an environment is near everything in it, though no trace leads there", async () => {
+    const register = await openEntityRegister(database);
+    await register.discover([source("names", [["dns", "resolver", { "server.address": "resolver" }]])], window, now);
+    const cart = register.findByName("cart") ?? "";
+    const { entities, edges } = register.neighbourhood([cart], 0);
+    expect(entities.map(({ name }) => name)).toEqual(expect.arrayContaining(["cart", "resolver"]));
+    expect(edges).toEqual([]);
+  });
+
   test("a source that fails changes nothing", async () => {
     const register = await openEntityRegister(database);
     const before = register.entities().length;

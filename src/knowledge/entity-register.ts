@@ -92,9 +92,14 @@ export async function openEntityRegister(database: Database): Promise<EntityRegi
           if (before.has(edge.to)) near.add(edge.from);
         }
       }
+      const environments = new Set(identities.flatMap(({ id, entity }) => (near.has(id) ? entity.environment : [])));
+      // Whoever calls by name needs it, and no trace shows that.
+      const isNameServer = ({ kind, environment }: Entity) => kind === "dns" && environments.has(environment);
       return {
         kind: "graph",
-        entities: identities.filter(({ id }) => near.has(id)).map(({ entity }) => entity),
+        entities: identities
+          .filter(({ id, entity }) => near.has(id) || isNameServer(entity))
+          .map(({ entity }) => entity),
         edges: edges.filter((edge) => near.has(edge.from) && near.has(edge.to)),
         gaps: [],
       };

@@ -23,6 +23,14 @@ testCheck(dnsFailure, {
       failures: of({ a: "0x9 3x9", b: "0x19", c: "0x19" }),
       $: { others, expects: { entityId: "a", faultClass: "wrong-address" } },
     },
+    "one among four that fails for several names: others remember theirs": {
+      failures: of({ a: "0x9 3x9", b: "0x19", c: "0x19" }),
+      failuresByName: [
+        { entityId: "a", dimensions: { peer: "b" }, values: "0x9 2x9" },
+        { entityId: "a", dimensions: { peer: "c" }, values: "_x9 1x9" },
+      ],
+      $: { others, expects: { entityId: "names", faultClass: "dns-failure" } },
+    },
     "failures that begin with the trouble": {
       failures: of({ a: "_x10 3x9", b: "_x10 2x9" }),
       lookup: of({ a: "0.002x19" }),
@@ -53,5 +61,5 @@ testCheck(dnsFailure, {
     "one slow look-up": { lookup: of({ a: "0.002x14 0.3 0.002x4" }), $: { others } },
     "nobody counts": { $: { others } },
   },
-  unknown: { "not to be seen": { failures: denied, lookup: denied, $: { others } } },
+  unknown: { "not to be seen": { failures: denied, failuresByName: denied, lookup: denied, $: { others } } },
 });

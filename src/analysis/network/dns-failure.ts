@@ -1,15 +1,15 @@
 import { concept, type Draft, defineCheck, endpoint, finding, quiet, unknown } from "../../core/check.ts";
 import type { EntityId } from "../../core/entity.ts";
 import { entityOf, type Scope } from "../../core/scope.ts";
-import { type Level, levelsOf } from "../graph/graph-levels.ts";
+import { edgeLevelsOf, endsOf, type Level, levelsOf } from "../graph/graph-levels.ts";
 import { predicate } from "../predicate.ts";
 import { windowNow } from "../recent.ts";
 import { onsetOf } from "../statistics/onset.ts";
 import { list, perSecond, seconds } from "../words.ts";
 
 /**
- * Names cannot be looked up, or only slowly. Many who fail at once: the name server. One among several: the name that
- * it asks for, which is its own configuration.
+ * Names cannot be looked up, or only slowly. Many who fail at once, or one who fails for several names: the name server;
+ * others may still remember what they looked up before. One who fails for one name: the name, its own configuration.
  */
 export const dnsFailure = defineCheck({
   id: "dns-failure",
@@ -18,6 +18,7 @@ export const dnsFailure = defineCheck({
   appliesTo: "scope",
   needs: {
     failures: concept("dns.failure_rate"),
+    failuresByName: concept("dns.failure_rate", { keep: ["peer"] }),
     lookup: concept("dns.lookup_time"), // seconds
     look: endpoint,
   },
@@ -35,7 +36,7 @@ export const dnsFailure = defineCheck({
     /** Others who look names up without trouble, so that one who fails is the exception. */
     fewestOthers: 2,
   },
-  examine({ scope, failures, lookup, look }, thresholds) {
+  examine({ scope, failures, failuresByName, lookup, look }, thresholds) {
     const servers = scope.entities.filter(({ kind }) => kind === "dns");
     const answers: Draft[] = [];
     for (const server of servers) {
@@ -59,7 +60,9 @@ export const dnsFailure = defineCheck({
       ];
     const rates = levelsOf(failures, scope, 0.02, 0);
     const times = levelsOf(lookup, scope, 0.005);
-    const failing = [...rates].filter(([, { now, shift }]) => now >= thresholds.leastRate && shift.z >= thresholds.z);
+    const isFailing = ({ now, shift }: Level) => now >= thresholds.leastRate && shift.z >= thresholds.z;
+    const failing = [...rates].filter(([, level]) => isFailing(level));
+    const names = [...edgeLevelsOf(failuresByName, scope, 0.02, 0)].filter(([, level]) => isFailing(level));
     const slower = [...times].filter(
       ([, { now, before, shift }]) =>
         now >= thresholds.slowSeconds && now >= thresholds.slowRatio * before && shift.z >= thresholds.z,
@@ -81,8 +84,9 @@ export const dnsFailure = defineCheck({
     const [[id, worst]] = [...hurt].sort((left, right) => right[1].level.shift.z - left[1].level.shift.z) as [
       [EntityId, { level: Level; isSlow: boolean }],
     ];
-    if (hurt.size === 1 && others >= thresholds.fewestOthers && !worst.isSlow) {
-      answers.push(say(scope, { id, ...worst, blamed: id, names: [id], isOwn: true }));
+    const failedNames = names.filter(([key]) => endsOf(key).caller === id).length;
+    if (hurt.size === 1 && others >= thresholds.fewestOthers && !worst.isSlow && failedNames < 2) {
+      answers.push(say(scope, { id, ...worst, blamed: id, askers: [id], isOwn: true }));
       for (const server of servers)
         answers.push({
           kind: "against",
@@ -91,18 +95,18 @@ export const dnsFailure = defineCheck({
         });
       return answers;
     }
-    const names = [...hurt.keys()];
-    const blamed = servers.length > 0 ? servers.map((server) => server.id) : names;
-    return [...answers, ...blamed.map((each) => say(scope, { id, ...worst, blamed: each, names, isOwn: false }))];
+    const askers = [...hurt.keys()];
+    const blamed = servers.length > 0 ? servers.map((server) => server.id) : askers;
+    return [...answers, ...blamed.map((each) => say(scope, { id, ...worst, blamed: each, askers, isOwn: false }))];
   },
 });
 
 function say(
   scope: Scope,
-  about: { id: EntityId; level: Level; isSlow: boolean; blamed: EntityId; names: EntityId[]; isOwn: boolean },
+  about: { id: EntityId; level: Level; isSlow: boolean; blamed: EntityId; askers: EntityId[]; isOwn: boolean },
 ): Draft {
-  const { id, level, isSlow, blamed, names, isOwn } = about;
-  const who = list(names.map((each) => nameOf(scope, each)));
+  const { id, level, isSlow, blamed, askers, isOwn } = about;
+  const who = list(askers.map((each) => nameOf(scope, each)));
   const signal = isSlow ? "dns.lookup_time" : "dns.failure_rate";
   return finding({
     entity: blamed,
@@ -111,8 +115,8 @@ function say(
     effect: level.shift.z,
     onset: onsetOf(level.series, { direction: "up" }),
     sentence: isSlow
-      ? `${who} ${names.length === 1 ? "waits" : "wait"} ${seconds(level.now)} for a name, usually ${seconds(level.before)}`
-      : `${who} ${names.length === 1 ? "fails" : "fail"} to look up names, ${perSecond(level.now)}${isOwn ? ", and nobody else does" : ""}`,
+      ? `${who} ${askers.length === 1 ? "waits" : "wait"} ${seconds(level.now)} for a name, usually ${seconds(level.before)}`
+      : `${who} ${askers.length === 1 ? "fails" : "fail"} to look up names, ${perSecond(level.now)}${isOwn ? ", and nobody else does" : ""}`,
     predicate: predicate.value(
       id,
       signal,
@@ -121,7 +125,7 @@ function say(
       level.now * 0.8,
       windowNow(scope, level.series.stepSeconds),
     ),
-    explains: names.filter((each) => each !== blamed),
+    explains: askers.filter((each) => each !== blamed),
   });
 }
 
