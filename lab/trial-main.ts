@@ -98,10 +98,15 @@ async function trial(): Promise<number> {
     keep({ seed, healthy });
   }
   say(header);
+  const notRun: string[] = [];
   for (let run = 1; run <= runs; run += 1) {
     for (const [index, fault] of names.entries()) {
       if (faultRuns.some((done) => done.fault === fault && done.run === run)) continue;
-      const result = await runFault(context, fault, run, seed * 100_003 + run * 1009 + index);
+      const result = await runFault(context, fault, run, seed * 100_003 + run * 1009 + index).catch((error: Error) => {
+        notRun.push(`${fault} #${run}: ${error.message}`);
+        say(`  ${fault} #${run} could not be run: ${error.message}`);
+      });
+      if (!result) continue;
       faultRuns.push(result);
       keep({ seed, fault: result });
       say(lineOf(result));
@@ -117,6 +122,7 @@ async function trial(): Promise<number> {
     );
   say("");
   say(reportOf(summary, healthyRuns));
+  if (notRun.length > 0) throw new Error(`not run: ${notRun.join("; ")}`);
   return summary.failures.length === 0 ? 0 : 1;
 }
 
