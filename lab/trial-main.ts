@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { loadFaults } from "./faults/catalogue.ts";
+import { scenes } from "./faults/scenes.ts";
 import { header, lineOf, reportOf } from "./trial/report.ts";
 import { pause, runFault, untilHealed } from "./trial/run-fault.ts";
 import { runHealthy } from "./trial/run-healthy.ts";
@@ -15,7 +16,7 @@ const root = resolve(here, "../..");
 
 const options = new Command("lab:trial")
   .description("Breaks the lab, waits for midwatch's own alert and answer, scores it, heals, repeats.")
-  .option("--faults <names>", "all, or names with commas", "all")
+  .option("--faults <names>", "all, or names with commas; scenes (S2, S6) too", "all")
   .option("--runs <n>", "of each fault", "1")
   .option("--seed <n>", "from which everything random follows", "1")
   .option("--faults-from <dir>", "more faults (docs/guides/lab-faults.md); all then means these")
@@ -129,10 +130,11 @@ async function trial(): Promise<number> {
 async function chosenFaults(): Promise<string[]> {
   const shipped = (await loadFaults()).map(({ id }) => id);
   const known = (await loadFaults(options.faultsFrom)).map(({ id }) => id);
+  const playable = [...known, ...scenes.map(({ id }) => id)];
   if (options.faults === "all") return options.faultsFrom ? known.filter((id) => !shipped.includes(id)) : known;
   const names = options.faults.split(",").map((name) => name.trim());
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(", ")}. There are: ${known.join(", ")}`);
+  const unknown = names.filter((name) => !playable.includes(name));
+  if (unknown.length > 0) throw new Error(`no such fault: ${unknown.join(", ")}. There are: ${playable.join(", ")}`);
   return names;
 }
 
