@@ -2,6 +2,7 @@ import type { Hypothesis } from "../core/answer.ts";
 import type { EntityId } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import type { EvidenceKind } from "../core/finding.ts";
+import type { Scope } from "../core/scope.ts";
 import { isSurelyBefore, type OnsetInterval } from "../core/window.ts";
 import { attachTriggers } from "./attach-triggers.ts";
 import { type Candidate, type FusionInput, type Part, part, sum } from "./candidate.ts";
@@ -16,7 +17,7 @@ import type { VerifiedFinding } from "./verify-findings.ts";
 export function fuseHypotheses(input: FusionInput): Candidate[] {
   const candidates = collect(input);
   for (const candidate of candidates) {
-    weighEvidence(candidate);
+    weighEvidence(candidate, input);
     weighPlaceAndTime(candidate, input);
     weighAgainst(candidate, input);
   }
@@ -68,12 +69,12 @@ function emptyCandidate(id: string, faultClass: FaultClass, entityId: EntityId):
   };
 }
 
-function weighEvidence(candidate: Candidate): void {
+function weighEvidence(candidate: Candidate, { scope }: FusionInput): void {
   const own = grouped(candidate.own);
   candidate.ownStrength = sum(own);
   const placed = candidate.where.length > 0 ? grouped([...candidate.own, ...candidate.where]) : own;
   candidate.parts.push(...placed);
-  candidate.onset = earliest([...candidate.own, ...candidate.where]);
+  candidate.onset = earliest([...candidate.own, ...candidate.where], scope);
   candidate.changeId = candidate.own.find(({ finding }) => finding.changeId !== null)?.finding.changeId ?? null;
   candidate.hasDirectObservation = [...candidate.own, ...candidate.where].some(
     ({ finding, result }) => result === "true" && !circumstantial.includes(finding.evidence),
@@ -108,9 +109,13 @@ function grouped(findings: readonly VerifiedFinding[]): Part[] {
   });
 }
 
-function earliest(findings: readonly VerifiedFinding[]): OnsetInterval | null {
+/** The first that may have begun in time: what surely came later are its further signs. */
+function earliest(findings: readonly VerifiedFinding[], { onset: symptom }: Scope): OnsetInterval | null {
   const onsets = findings.flatMap(({ finding }) => (finding.onset ? [finding.onset] : []));
-  return onsets.sort((left, right) => left.latest - right.latest)[0] ?? null;
+  const isLate = (onset: OnsetInterval) => symptom !== null && isSurelyBefore(symptom, onset);
+  return (
+    onsets.sort((left, right) => Number(isLate(left)) - Number(isLate(right)) || left.latest - right.latest)[0] ?? null
+  );
 }
 
 /** METHODS 5: times 2 within one hop; nothing that connects it: a coincidence, nearly always. */

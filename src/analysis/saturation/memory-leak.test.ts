@@ -95,5 +95,19 @@ testCheck(memoryLeak, {
       $: { baselineSamples: 11 },
     },
   },
+  quiet: {
+    "ended for want of memory again and again: a life is too short to see a trend": {
+      heap: "100x9 300 800 _x2 400 900 _x2 300 700",
+      workload: records((scope) => [
+        {
+          entityId: "subject",
+          limits: { memoryBytes: null, cpuCores: null, declaredMemoryBytes: null },
+          instances: [
+            { id: "a", version: "2", lastExit: { at: scope.now - 10_000, code: null, reason: "OutOfMemory" } },
+          ],
+        },
+      ]),
+    },
+  },
   unknown: { "nothing to see": { workingSet: denied, heap: denied } },
 });

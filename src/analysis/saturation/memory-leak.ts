@@ -3,6 +3,7 @@ import { predicate } from "../predicate.ts";
 import { bounded, latestChange, loadRatio, usualLevel } from "../recent.ts";
 import { valuesWithin } from "../statistics/series-values.ts";
 import { bytes, list, times } from "../words.ts";
+import { isOutOfMemory } from "./exits.ts";
 import { type Growth, steadyGrowth } from "./growth.ts";
 
 /**
@@ -12,7 +13,8 @@ import { type Growth, steadyGrowth } from "./growth.ts";
 export const memoryLeak = defineCheck({
   id: "memory-leak",
   faultClass: "memory-leak",
-  appliesTo: ["service", "worker", "instance", "cache", "queue", "proxy", "database"],
+  // Not caches and databases: those take up memory because that is their work.
+  appliesTo: ["service", "worker", "instance", "queue", "proxy"],
   needs: {
     workingSet: concept("memory.working_set", { keep: ["instance"] }), // bytes
     heap: concept("heap.used", { keep: ["instance"] }), // bytes
@@ -98,6 +100,10 @@ export const memoryLeak = defineCheck({
         ],
       });
     }
+    if (
+      state?.instances.some(({ lastExit }) => lastExit && isOutOfMemory(lastExit) && lastExit.at >= scope.baseline.to)
+    )
+      return quiet("it was ended for want of memory: what it held by then left few samples");
     const usual = [...workingSet.items, ...heap.items].some((each) => usualLevel(each, scope) !== null);
     return usual ? against("memory does not grow, or comes back") : quiet("too few samples to see a trend");
   },

@@ -45,9 +45,9 @@ export const memoryNearLimit = defineCheck({
     const sets = bounded(workingSet.items, limit.items, state?.limits.memoryBytes ?? null);
     // A heap fills up to its limit between collections by design: only what stays after them counts.
     const heaps = bounded(heap.items, heapLimit.items).map((each) => ({ ...each, isHeap: true }));
-    const exits = (state?.instances ?? []).flatMap(({ lastExit, id }, index) =>
+    const exits = (state?.instances ?? []).flatMap(({ lastExit, id, restarts }, index) =>
       lastExit && isOutOfMemory(lastExit) && lastExit.at >= scope.baseline.to
-        ? [{ id, index, at: lastExit.at, reason: lastExit.reason }]
+        ? [{ id, index, restarts, at: lastExit.at, reason: lastExit.reason }]
         : [],
     );
     const levels = [...sets.map((each) => ({ ...each, isHeap: false })), ...heaps].flatMap((each) => {
@@ -110,7 +110,8 @@ export const memoryNearLimit = defineCheck({
           evidence: "state",
           // Five times the usual requests need more memory under any limit: then the limit says little.
           effect: isLoad && !lowered ? 1 / load : 1,
-          onset: { earliest: exit.at - 60_000, latest: exit.at },
+          // Only the last end is told: after several the first may have been at any time since all was well.
+          onset: { earliest: exit.restarts > 1 ? scope.baseline.to : exit.at - 60_000, latest: exit.at },
           sentence: `${entity.name} was ended for want of memory: ${exits.length} of ${state?.instances.length ?? 1} instances, last at ${clock(Math.max(...exits.map(({ at }) => at)))}${instead ?? because}`,
           predicate: predicate.field(entity, `instances.${exit.index}.lastExit.reason`, "=", exit.reason),
           changeId: lowered?.id ?? release?.id ?? null,
