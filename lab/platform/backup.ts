@@ -9,6 +9,8 @@ export type BackupJob = {
   start(workers: number, passes: number): Promise<void>;
   stop(): Promise<void>;
   isRunning(): boolean;
+  /** Null before the first of this process. */
+  lastStartedAt(): string | null;
 };
 type BackupSettings = {
   estate: Estate;
@@ -24,10 +26,13 @@ export function createBackup(settings: BackupSettings): BackupJob {
   const { estate } = settings;
   const directory = join(settings.directory, "backup");
   let running: InstanceProcess | undefined;
+  let lastStartedAt: string | null = null;
   return {
     isRunning: () => running !== undefined,
+    lastStartedAt: () => lastStartedAt,
     async start(workers, passes) {
       if (running) return;
+      lastStartedAt = new Date().toISOString();
       mkdirSync(directory, { recursive: true });
       const socket = settings.databaseSocket();
       running = startInstance(

@@ -90,7 +90,7 @@ export function scheduleView(platform: Platform, role: ScheduleRole, backup: Bac
     every,
     paused,
     running: role === "backup" && backup.isRunning(),
-    lastStartedAt,
+    lastStartedAt: (role === "backup" ? backup.lastStartedAt() : null) ?? lastStartedAt,
     revision: `s${revision}`,
   };
 }

@@ -10,6 +10,7 @@ type IncidentLine = {
   entity: { name: string } | null;
   verdict: string | null;
   phase: string;
+  mergedInto: unknown;
 };
 type IncidentView = {
   line: IncidentLine;
@@ -70,7 +71,8 @@ export function connectMidwatch(dataDirectory: string) {
         look: {
           seconds: Math.max(0, (Date.now() - onsetAt) / 1000),
           incidentId: id,
-          isConcluded: view.headline.verdict !== null && view.headline.isFinal,
+          // What went into another incident is answered there.
+          isConcluded: view.headline.verdict !== null && view.headline.isFinal && view.line.mergedInto === null,
           causes: causesOf(view),
         },
         fix: { state: view.fix.state, kind: view.fix.plan?.kind ?? null, works: null },

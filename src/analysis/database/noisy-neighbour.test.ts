@@ -1,7 +1,7 @@
 import type { Scope } from "../../core/scope.ts";
 import { denied, records, testCheck } from "../test-check.ts";
 import { noisyNeighbour } from "./noisy-neighbour.ts";
-import { activityOf } from "./testing-activity.ts";
+import { activityOf, statementOf } from "./testing-activity.ts";
 
 const schedule = (startedAt: (scope: Scope) => number, isRunning = true) =>
   records((scope) => [
@@ -39,6 +39,20 @@ testCheck(noisyNeighbour, {
       running,
       activity: session(60, "exporter", "COPY orders TO STDOUT"),
       $: { ...$, expects: { entityId: "exporter" } },
+    },
+    "a job whose statement takes most of the time": {
+      running,
+      activity: records((scope) => [
+        activityOf(scope, {
+          entityId: "db",
+          running: [{ session: "1", client: "pg_dump", seconds: 60, waitEvent: null, query: "FETCH 20000 FROM dump" }],
+          statements: [
+            statementOf("FETCH $1 FROM dump", null, [9, 5, 100]),
+            statementOf("select from orders", [900, 0.001, 4], [900, 0.001, 4]),
+          ],
+        }),
+      ]),
+      $: { ...$, expects: { entityId: "db", evidence: "query-cost" } },
     },
     "a session of nobody known": {
       running,

@@ -9,15 +9,17 @@ import {
   unknown,
   workloads,
 } from "../../core/check.ts";
-import type { EntityId } from "../../core/entity.ts";
+import type { Entity, EntityId } from "../../core/entity.ts";
+import type { DatabaseActivity } from "../../core/observation.ts";
 import { entityOf, type Scope } from "../../core/scope.ts";
 import type { Instant, OnsetInterval } from "../../core/window.ts";
 import { predicate } from "../predicate.ts";
 import { afterBaseline, usualLevel } from "../recent.ts";
 import { pointsWithin } from "../statistics/series-values.ts";
-import { clock, seconds } from "../words.ts";
+import { clock, percent, seconds } from "../words.ts";
 import { entityOfClient } from "./client-entity.ts";
-import { shortQuery } from "./statement-costs.ts";
+import { isJob, statementsOfJobs } from "./job-session.ts";
+import { shortQuery, statementCosts } from "./statement-costs.ts";
 
 /**
  * A job beside the service (backup, export, report) that began when the trouble began: by its schedule, its heartbeat, or
@@ -37,8 +39,8 @@ export const noisyNeighbour = defineCheck({
     /** Began within this long before onset or, for scrapes and clocks, shortly after. */
     leadSeconds: 300,
     lagSeconds: 60,
-    /** A session that has run this long is a job and no request. */
-    sessionSeconds: 10,
+    /** Of all time spent in statements: more is felt by everybody else. */
+    timeShare: 0.3,
   },
   examine({ scope, workload, running, activity, change }, thresholds) {
     if (!workload.isReadable && !running.isReadable && !activity.isReadable)
@@ -106,10 +108,11 @@ export const noisyNeighbour = defineCheck({
       const database = entityOf(scope, state.entityId);
       state.running.forEach((session, index) => {
         const began = state.at - session.seconds * 1000;
-        if (!database || session.seconds < thresholds.sessionSeconds || !isJob(session) || !coincides(began)) return;
+        if (!database || !isJob(session) || !coincides(began)) return;
         const client = entityOfClient(session.client, database, scope);
         // The client's own service when it is known; a session of nobody known stays with the database that it burdens.
         const blamed = client ?? database;
+        answers.push(...takesItsTime(state, blamed, database, thresholds.timeShare));
         if (named.has(blamed.id)) return;
         named.add(blamed.id);
         answers.push(
@@ -119,7 +122,7 @@ export const noisyNeighbour = defineCheck({
             effect: overlap(began, onset, scope.now),
             onset: { earliest: began - 1000, latest: began + 1000 },
             sentence: `a session of ${session.client || "a client without a name"} works in ${database.name} for ${seconds(session.seconds)}, since the trouble began: “${shortQuery(session.query)}”`,
-            predicate: predicate.field(database, `running.${index}.seconds`, ">=", thresholds.sessionSeconds),
+            predicate: predicate.field(database, `running.${index}.seconds`, ">=", session.seconds * 0.98),
           }),
         );
       });
@@ -127,6 +130,23 @@ export const noisyNeighbour = defineCheck({
     return answers.length > 0 ? answers : quiet();
   },
 });
+
+/** The job's own statements take so much of the database's time that others have to wait. */
+function takesItsTime(state: DatabaseActivity, blamed: Entity, database: Entity, leastShare: number): Draft[] {
+  const ofJobs = statementsOfJobs(state);
+  const [dearest] = statementCosts(state).filter(({ index }) => ofJobs.has(index));
+  if (!dearest || dearest.timeShare < leastShare) return [];
+  const { index, statement, timeShare } = dearest;
+  return [
+    finding({
+      entity: blamed,
+      evidence: "query-cost",
+      effect: 1 / Math.max(1 - timeShare, 0.01),
+      sentence: `“${shortQuery(statement.query)}”, which the job runs, takes ${percent(timeShare)} of the time of ${database.name}`,
+      predicate: predicate.field(database, `statements.${index}.totalSeconds`, ">=", statement.totalSeconds * 0.98),
+    }),
+  ];
+}
 
 /** When the trouble began: measured, or else from the end of the baseline to the first complaint. */
 function onsetOrComplaint(scope: Scope): OnsetInterval {
@@ -148,16 +168,6 @@ function nearness(scope: Scope, id: EntityId): number {
   const kind = entityOf(scope, id)?.kind;
   if (isNear(id) && (kind === "database" || kind === "storage" || kind === "cache" || kind === "host")) return 1;
   return scope.edges.some(({ from, to }) => from === id && isNear(to)) ? 1 : 0.5;
-}
-
-/** Tools and statements that read or write much at once, whatever the schema. */
-const jobClients =
-  /pg_dump|pg_basebackup|pg_restore|mysqldump|xtrabackup|mongodump|barman|pgbackrest|wal-g|backup|dump|export|etl|report|analytics|airflow|dbt|metabase|looker|tableau|batch|cron|job/i;
-const jobStatements =
-  /^\s*(copy\b.*\bto\b|vacuum|reindex|cluster\b|refresh materialized|analyze|create (unique )?index|alter table|checkpoint|create table .* as|select pg_(start|stop)_backup|insert into .* select|lock table .* access share)/i;
-
-function isJob({ client, query }: { client: string; query: string }): boolean {
-  return jobClients.test(client) || jobStatements.test(query);
 }
 
 function switchedOn(

@@ -35,6 +35,18 @@ testCheck(slowQuery, {
     },
   },
   quiet: {
+    "what a job runs": {
+      activity: records((scope) => [
+        activityOf(scope, {
+          running: [{ session: "1", client: "pg_dump", seconds: 60, waitEvent: null, query: "FETCH 20000 FROM dump" }],
+          statements: [
+            statementOf("FETCH 20000 FROM dump", null, [9, 5, 100]),
+            statementOf("select from orders", [900, 0.001, 4], [900, 0.002, 4]),
+          ],
+        }),
+      ]),
+      $,
+    },
     "a new report that is run once": {
       activity: records((scope) => [
         activityOf(scope, {

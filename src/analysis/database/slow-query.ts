@@ -1,11 +1,12 @@
 import { against, databaseActivity, defineCheck, finding, quiet, unknown } from "../../core/check.ts";
 import { predicate } from "../predicate.ts";
 import { percent, seconds, times } from "../words.ts";
+import { statementsOfJobs } from "./job-session.ts";
 import { shortQuery, statementCosts, usualSlowdown } from "./statement-costs.ts";
 
 /**
  * One statement that became slow while the others did not, or a new one that takes most of the time. Refuted when
- * sessions wait for locks, or when everything became slower alike.
+ * sessions wait for locks, or when everything became slower alike. What a job runs is `noisy-neighbour`'s.
  */
 export const slowQuery = defineCheck({
   id: "slow-query",
@@ -25,7 +26,9 @@ export const slowQuery = defineCheck({
     if (state.statements.length === 0) return unknown("the database keeps no statistics of its statements");
     const waiting = state.blockers.reduce((sum, blocker) => sum + blocker.waiting, 0);
     const costs = statementCosts(state);
+    const ofJobs = statementsOfJobs(state);
     const slow = costs.filter((cost) => {
+      if (ofJobs.has(cost.index)) return false;
       if (cost.statement.meanSeconds < leastSeconds || cost.timeShare < timeShare) return false;
       const isNew = cost.statement.before === null || cost.statement.before.calls === 0;
       if (isNew) return costs.some((other) => other.timeRatio !== null);
