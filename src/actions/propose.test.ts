@@ -134,6 +134,22 @@ describe("a restart", () => {
   });
 
   it("of a client does not mend a name server", () => expect(said("dns-failure", null)).toEqual(expect.any(String)));
+
+  it("mends a name server that is down, not one that answers wrongly", () => {
+    const server = (state: "running" | "failed") =>
+      propose({
+        answer: answer(hypothesis("dns-failure")),
+        workloads: [workload({ instances: [instance("dns-1", { state })] })],
+        changes: [],
+        environmentOf: () => "staging",
+        kindOf: () => "dns",
+        nameOf: (id) => id,
+        excluded: { actions: [], hypothesisIds: [] },
+        now,
+      });
+    expect(server("failed")).toMatchObject({ action: { kind: "restart-instance" } });
+    expect(server("running")).toMatchObject({ kind: "none" });
+  });
 });
 
 describe("what is proposed", () => {

@@ -32,9 +32,9 @@ export const restartInstance = defineActionKind({
     const failed = workload.instances.filter(({ state }) => state === "failed" || state === "stopped");
     const running = workload.instances.filter(({ state }) => state === "running");
     const worn = wornOut.includes(hypothesis.faultClass);
-    const instance = worn
-      ? oldest(running)
-      : (failed[0] ?? (hypothesis.hasDirectObservation ? oldest(running) : undefined));
+    // A name server that runs and answers wrongly has it from elsewhere; without it nobody finds anybody.
+    const mayRun = hypothesis.hasDirectObservation && hypothesis.faultClass !== "dns-failure";
+    const instance = worn ? oldest(running) : (failed[0] ?? (mayRun ? oldest(running) : undefined));
     if (!instance) return unfit("no instance is known that could be restarted");
     const relief = worn ? reliefOf(situation, instance) : null;
     if (relief !== null && relief < leastReliefMilliseconds)
