@@ -29,9 +29,7 @@ describe("what a Prometheus scrapes", () => {
   it("a job that came after the metrics were looked at is found within a minute, not when they have grown old", async () => {
     let jobs: string[] = [];
     let now = 1_700_000_000_000;
-    const server = await startFakeServer(({ path, parameters }) =>
-      scraping(jobs, path, parameters.get("query") ?? ""),
-    );
+    const server = await startFakeServer(({ path, parameters }) => scraping(jobs, path, parameters.get("query") ?? ""));
     try {
       const config = prometheusConfig.parse({ name: "main", type: "prometheus", url: server.url });
       const { discovery } = connectPrometheus(config, { ...nodeDependencies(), now: () => now });
