@@ -80,6 +80,9 @@ export function connectMidwatch(dataDirectory: string) {
         alertingEntity: (firstAlert?.entity ?? view.line.entity)?.name ?? null,
       };
     },
+    /** What `midwatch doctor` says of a connection. */
+    test: (connection: string) =>
+      ask<{ sees: string[] }>("POST", `/api/v1/connections/${encodeURIComponent(connection)}/test`, {}),
     approve: (id: string, plan: { id: string; digest: string }) =>
       ask<unknown>("POST", `/api/v1/incidents/${encodeURIComponent(id)}/approve`, {
         planId: plan.id,
