@@ -43,7 +43,7 @@ export function connectLab(address: LabAddress) {
           "GET",
         )
       ).drills,
-    start: (id: string, body: { seed: number }) =>
+    start: (id: string, body: { seed: number; magnitude?: number }) =>
       ask<{ since: string }>(`${address.platformUrl}/v1/drills/${id}`, address.writeToken, "POST", body),
     heal: () => ask<unknown>(`${address.platformUrl}/v1/drills/heal`, address.writeToken, "POST", {}),
     changes: async (since: number) =>
