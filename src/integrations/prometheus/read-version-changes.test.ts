@@ -100,6 +100,19 @@ describe("releases as version labels tell them", () => {
     expect(missed.body).toEqual([]);
   });
 
+  it("a service that nobody asks for a while goes on with the version that it had", async () => {
+    const { body } = await changesOf({
+      cart: {
+        "1.0": [[0, 2]],
+        "1.1": [
+          [2, 4],
+          [7, 10],
+        ],
+      },
+    });
+    expect(body).toMatchObject([{ kind: "deploy", after: { version: "1.1" } }]);
+  });
+
   it("where the targets carry no version, the requests that they serve may", async () => {
     const { body } = await changesOf({ cart: { v1: [[0, 5]], v2: [[5, 10]] } }, { concept: "request.rate" });
     expect(body).toHaveLength(1);

@@ -97,7 +97,8 @@ function appearancesIn(series: Series[]): Appearance[] {
       if (!is || isThere.slice(Math.max(0, step - goneSteps), step).includes(true)) return;
       const before = [...versions].filter(([other, its]) => other !== version && lastSeen(its, step) !== null);
       const latest = Math.max(...before.map(([, its]) => lastSeen(its, step) ?? -1));
-      if (before.length === 0) return;
+      // Nobody asked for a while, and it goes on: the last one that was there is no other.
+      if (before.length === 0 || (lastSeen(isThere, step) ?? -1) >= latest) return;
       const at = first.startAt + step * first.stepSeconds * 1000;
       found.push({
         version,
