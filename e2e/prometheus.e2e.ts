@@ -3,7 +3,7 @@
  * midwatch has nothing else. The same faults are watched at the same time in four vocabularies; the answers must be the
  * same, for the shop is.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -36,6 +36,7 @@ describe.skipIf(reason !== null)("from Prometheus and Alertmanager alone", () =>
   const estates: { words: Words; watched: Watched }[] = [];
 
   beforeAll(async () => {
+    chmodSync(directory, 0o711); // run by root, the databases run as somebody else, who must be able to enter
     shop = await startScrapedShop(directory);
     proxy = await startRedrawingProxy(shop, redrawn);
     const watch = async (words: Words, targetsUrl: string, token?: string) =>
@@ -85,11 +86,13 @@ describe.skipIf(reason !== null)("from Prometheus and Alertmanager alone", () =>
       const accepted = (await lab().truth()).active?.accepted ?? [];
       const answers = await Promise.all(
         estates.map(async ({ words, watched }) => ({
-          words: words.name,
+          words,
           ...(await watched.awaitCause(since, (cause) => isAccepted(cause, accepted, words))),
         })),
       );
       expect(answers.filter(({ isRight }) => !isRight)).toEqual([]);
+      for (const { words, answers: given } of answers)
+        expect(given.flatMap(({ unmapped }) => unmapped)).toEqual(expect.arrayContaining(words.unmapped));
     } finally {
       await lab().heal();
     }

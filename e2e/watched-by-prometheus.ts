@@ -10,17 +10,17 @@ import { startChild } from "./children.ts";
 
 type Cause = { entity: string; faultClass: string; probability: number };
 
+/** `unmapped`: what the answer says could not be seen, because no metric tells it. */
+type Answer = { title: string; causes: Cause[]; unmapped: string[] };
+
 export type Watched = {
   prometheus: Peer;
   /** Resolves when every target was scraped for a minute: there is something to call usual. */
   awaitHistory(): Promise<void>;
   /** Resolves when midwatch is ready. */
   startMidwatch(): Promise<void>;
-  /** The leading cause of an incident that began since then, as soon as a concluded answer has the right one; else the last. */
-  awaitCause(
-    since: number,
-    isRight: (cause: Cause) => boolean,
-  ): Promise<{ isRight: boolean; shown: { title: string; causes: Cause[] }[] }>;
+  /** Concluded answers to what began since then, as soon as one of them leads with the right cause; else the last ones. */
+  awaitCause(since: number, isRight: (cause: Cause) => boolean): Promise<{ isRight: boolean; answers: Answer[] }>;
   /** Resolves when no incident is open any more. */
   awaitRest(): Promise<void>;
   /** Concepts that midwatch says it can read here. */
@@ -79,7 +79,11 @@ export async function startWatched({ directory, targetsUrl, token, rules }: Sett
         await child.says(/^Ready: /);
       },
       awaitRest: async () => {
-        await eventually("incidents are over", restMilliseconds, async () => (await midwatch.open()).length === 0 || null);
+        await eventually(
+          "incidents are over",
+          restMilliseconds,
+          async () => (await midwatch.open()).length === 0 || null,
+        );
       },
       awaitCause: (since, isRight) => awaitCause(midwatch, since, isRight),
       mappedConcepts: async () => {
@@ -100,13 +104,14 @@ async function awaitCause(
 ): ReturnType<Watched["awaitCause"]> {
   const deadline = Date.now() + answerMilliseconds;
   for (;;) {
-    const shown = [];
+    const answers: Answer[] = [];
     for (const { id, title } of await midwatch.openedSince(since)) {
-      const { causes, isConcluded } = (await midwatch.see(id, since)).look;
-      if (isConcluded) shown.push({ title, causes: causes.slice(0, 3) });
+      const { look, unmapped } = await midwatch.see(id, since);
+      if (look.isConcluded) answers.push({ title, causes: look.causes.slice(0, 3), unmapped });
     }
-    const hasRight = shown.some(({ causes: [lead] }) => lead !== undefined && isRight(lead));
-    if (hasRight || Date.now() > deadline) return { isRight: hasRight, shown };
+    const right = answers.filter(({ causes: [lead] }) => lead !== undefined && isRight(lead));
+    if (right.length > 0) return { isRight: true, answers: right };
+    if (Date.now() > deadline) return { isRight: false, answers };
     await pause();
   }
 }

@@ -18,7 +18,7 @@ export const statsd: Vocabulary = {
     slow: 2.5,
     unit: "s",
   }),
-  unmapped: ["event_loop.delay", "gc.time_ratio", "heap.used"],
+  unmapped: ["event_loop.delay"],
 };
 
 function redraw(family: Family, tags: Labels): Family[] {
