@@ -1,4 +1,4 @@
-export type FirstLook = {
+type FirstLook = {
   /** The estate was looked at, with whatever result. */
   done(): void;
   /** Resolves when it was, and at the latest when nobody should be kept waiting any longer. */
