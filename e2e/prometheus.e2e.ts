@@ -28,6 +28,8 @@ const faults = [
 ];
 const redrawn = [micrometer, istio, statsd];
 const quietMilliseconds = 20_000;
+/** Of each step as a whole; what is waited for within it has limits of its own, which say what was missing. */
+const patienceMilliseconds = 420_000;
 
 describe.skipIf(reason !== null)("from Prometheus and Alertmanager alone", () => {
   const directory = mkdtempSync(path.join(os.tmpdir(), "midwatch-e2e-prometheus-"));
@@ -54,7 +56,7 @@ describe.skipIf(reason !== null)("from Prometheus and Alertmanager alone", () =>
     for (const { watched } of estates) await watched.awaitHistory();
     await awaitQuiet();
     for (const { watched } of estates) await watched.startMidwatch();
-  });
+  }, patienceMilliseconds);
 
   afterAll(async () => {
     for (const { watched } of estates) await watched.stop();
@@ -77,26 +79,30 @@ describe.skipIf(reason !== null)("from Prometheus and Alertmanager alone", () =>
     });
   };
 
-  test.each(faults)("$fault: the cause is first, in every vocabulary", async ({ fault, ...how }) => {
-    await awaitQuiet();
-    // Alerts of this fault must not be taken for more of what was before it.
-    await Promise.all(estates.map(({ watched }) => watched.awaitRest()));
-    const since = Date.parse((await lab().start(fault, { seed: 1, ...how })).since);
-    try {
-      const accepted = (await lab().truth()).active?.accepted ?? [];
-      const answers = await Promise.all(
-        estates.map(async ({ words, watched }) => ({
-          words,
-          ...(await watched.awaitCause(since, (cause) => isAccepted(cause, accepted, words))),
-        })),
-      );
-      expect(answers.filter(({ isRight }) => !isRight)).toEqual([]);
-      for (const { words, answers: given } of answers)
-        expect(given.flatMap(({ unmapped }) => unmapped)).toEqual(expect.arrayContaining(words.unmapped));
-    } finally {
-      await lab().heal();
-    }
-  });
+  test.each(faults)(
+    "$fault: the cause is first, in every vocabulary",
+    async ({ fault, ...how }) => {
+      await awaitQuiet();
+      // Alerts of this fault must not be taken for more of what was before it.
+      await Promise.all(estates.map(({ watched }) => watched.awaitRest()));
+      const since = Date.parse((await lab().start(fault, { seed: 1, ...how })).since);
+      try {
+        const accepted = (await lab().truth()).active?.accepted ?? [];
+        const answers = await Promise.all(
+          estates.map(async ({ words, watched }) => ({
+            words,
+            ...(await watched.awaitCause(since, (cause) => isAccepted(cause, accepted, words))),
+          })),
+        );
+        expect(answers.filter(({ isRight }) => !isRight)).toEqual([]);
+        for (const { words, answers: given } of answers)
+          expect(given.flatMap(({ unmapped }) => unmapped)).toEqual(expect.arrayContaining(words.unmapped));
+      } finally {
+        await lab().heal();
+      }
+    },
+    patienceMilliseconds,
+  );
 
   test("what no metric tells is said to be unmapped, and nothing is guessed for it", async () => {
     for (const { words, watched } of estates) {
