@@ -63,6 +63,17 @@ export type Fault = {
   recover(context: FaultContext, at: { target: Role; magnitude: number }): Promise<void>;
 };
 
+/** What is broken now, as the truth tells it to whoever scores answers. */
+export type DrillTruth = {
+  id: string;
+  since: string;
+  accepted: AcceptedPair[];
+  hasFix: Fault["hasFix"];
+  leavesChange: boolean;
+  targets: string[];
+  magnitudes: number[];
+};
+
 /** Gives the shape its type; faults of others (`--faults-from`) export the same shape as default. */
 export function defineFault(fault: Fault): Fault {
   return fault;

@@ -1,7 +1,7 @@
 import { flagRoles, nameOf, type ProcessRole, processRoles, type Role, roleNamed } from "../estate/estate.ts";
 import { createRandom, pick } from "../estate/random.ts";
 import { reachableFrom } from "../estate/topology.ts";
-import type { AcceptedPair, Fault, FaultContext } from "../faults/define-fault.ts";
+import type { DrillTruth, Fault, FaultContext } from "../faults/define-fault.ts";
 import { scenes } from "../faults/scenes.ts";
 import type { BackupJob } from "./backup.ts";
 import type { ActiveDrill } from "./desired-state.ts";
@@ -17,15 +17,6 @@ type DrillRequest = {
   magnitude?: number | undefined;
   seed?: number | undefined;
   decoys?: boolean | undefined;
-};
-export type DrillTruth = {
-  id: string;
-  since: string;
-  accepted: AcceptedPair[];
-  hasFix: Fault["hasFix"];
-  leavesChange: boolean;
-  targets: string[];
-  magnitudes: number[];
 };
 type DrillError = { status: number; code: string; message: string; wayOut: string };
 

@@ -1,4 +1,4 @@
-import type { DrillTruth } from "../platform/drills.ts";
+import type { DrillTruth } from "../faults/define-fault.ts";
 
 export type Truth = {
   at: string;

@@ -17,6 +17,7 @@ type IncidentView = {
   headline: { verdict: string | null; isFinal: boolean };
   suspects: { id: string; kind: string; entity: { name: string; kind: string } | null; probability: number }[];
   fix: { state: FixSeen["state"]; status?: string; plan?: { id: string; digest: string; kind: string } };
+  sight: { gaps: { title: string; status: string }[] };
   alerts: { startsAt: string; receivedAt: string; entity: { name: string } | null }[];
 };
 
@@ -25,6 +26,8 @@ export type SeenIncident = {
   fix: FixSeen;
   plan: { id: string; digest: string } | null;
   planStatus: string | null;
+  /** What it says nobody could see, because nothing tells it. */
+  unmapped: string[];
   alertAt: number;
   alertingEntity: string | null;
 };
@@ -78,10 +81,14 @@ export function connectMidwatch(dataDirectory: string) {
         fix: { state: view.fix.state, kind: view.fix.plan?.kind ?? null, works: null },
         plan: view.fix.plan ? { id: view.fix.plan.id, digest: view.fix.plan.digest } : null,
         planStatus: view.fix.status ?? null,
+        unmapped: view.sight.gaps.filter(({ status }) => status === "unmapped").map(({ title }) => title),
         alertAt: Date.parse(firstAlert?.receivedAt ?? view.line.openedAt),
         alertingEntity: (firstAlert?.entity ?? view.line.entity)?.name ?? null,
       };
     },
+    /** What `midwatch doctor` says of a connection. */
+    test: (connection: string) =>
+      ask<{ sees: string[] }>("POST", `/api/v1/connections/${encodeURIComponent(connection)}/test`, {}),
     approve: (id: string, plan: { id: string; digest: string }) =>
       ask<unknown>("POST", `/api/v1/incidents/${encodeURIComponent(id)}/approve`, {
         planId: plan.id,

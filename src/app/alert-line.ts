@@ -19,6 +19,8 @@ type Settings = {
   exit: Config["exit"];
   metrics: OwnMetrics;
   news: LiveNews;
+  /** Resolves when the estate was looked at for the first time: before that nothing is decided. */
+  estateIsKnown(): Promise<void>;
   now(): Instant;
 };
 
@@ -33,7 +35,8 @@ type AlertLine = {
 };
 
 /** The way of an alert from disk to its incident. */
-export function createAlertLine({ database, register, writer, exit, metrics, news, now }: Settings): AlertLine {
+export function createAlertLine({ estateIsKnown, ...settings }: Settings): AlertLine {
+  const { database, register, writer, exit, metrics, news, now } = settings;
   const openStates = rememberOpenStates();
   return {
     openStates,
@@ -42,7 +45,8 @@ export function createAlertLine({ database, register, writer, exit, metrics, new
       metrics.count("midwatch_items_received_total", {}, items.length);
     },
     async triage() {
-      const settings = {
+      await estateIsKnown();
+      const question = {
         database,
         openStates,
         entities: register.entities,
@@ -51,7 +55,7 @@ export function createAlertLine({ database, register, writer, exit, metrics, new
         exitConditionFor: (kind: IncomingItem["kind"]) => exitConditionFor(kind, exit),
         now,
       };
-      while (await runTriage(settings)) news.tell({ kind: "alerts" });
+      while (await runTriage(question)) news.tell({ kind: "alerts" });
     },
     async merge() {
       await runMerges({ database, openStates, now });

@@ -20,6 +20,7 @@ import { connectAll } from "./connect.ts";
 import { createDrills } from "./drills.ts";
 import { startEngineThread } from "./engine-thread.ts";
 import { createEstate } from "./estate.ts";
+import { firstLook } from "./first-look.ts";
 import { type HealthReading, readHealth } from "./health.ts";
 import { incidentDependencies } from "./incident-dependencies.ts";
 import { createIncidents } from "./incidents.ts";
@@ -74,7 +75,17 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     const notices = await listen(database);
     closing.push(() => notices.close());
 
-    const alerts = createAlertLine({ database, register, writer, exit: config.exit, metrics, news, now });
+    const estateLook = firstLook(register.entities().length > 0);
+    const alerts = createAlertLine({
+      database,
+      register,
+      writer,
+      exit: config.exit,
+      metrics,
+      news,
+      estateIsKnown: estateLook.wait,
+      now,
+    });
 
     const telemetry = await openTelemetry({
       config: config.telemetry,
@@ -176,7 +187,8 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
       repeat(discoverSeconds, log, async () => {
         await telemetry?.refreshSignalMap();
         const before = register.entities().length;
-        await register.discover(connections, { from: now() - discoveryWindowSeconds * 1000, to: now() }, now());
+        const window = { from: now() - discoveryWindowSeconds * 1000, to: now() };
+        await register.discover(connections, window, now()).finally(estateLook.done);
         if (register.entities().length !== before) news.tell({ kind: "estate" });
       }),
       repeat(healthSeconds, log, async () => {

@@ -3,6 +3,12 @@ import type { Instant } from "./window.ts";
 /** Opaque. Stable for as long as midwatch knows the thing, whatever sources call it. */
 export type EntityId = string;
 
+/** From a digest of what it was first known by. */
+export const entityIdFrom = (digest: string): EntityId => `e-${digest.slice(0, 12)}`;
+
+/** Tells ids from names and addresses, which sources use for what midwatch does not know. */
+export const isEntityId = (text: string): boolean => /^e-[0-9a-f]{12}$/.test(text);
+
 export const entityKinds = [
   "service", // a monitored service: something with requests, instances, versions
   "worker", // works off a queue or a schedule, serves no requests

@@ -2,6 +2,8 @@ import type { Connection, SourceAnswer } from "../core/capability.ts";
 import type { Entity, EntityId } from "../core/entity.ts";
 import type { Gap, ObservationBody, ObservationStatus, ObserveRequest } from "../core/observation.ts";
 import type { Series } from "../core/series.ts";
+import type { Change } from "../core/workload.ts";
+import { dropSightings } from "./drop-sightings.ts";
 import type { Limiter } from "./limit-concurrency.ts";
 import type { ObserveDependencies } from "./observe-dependencies.ts";
 
@@ -278,7 +280,7 @@ function bodyOf(request: ObserveRequest, items: unknown[], gaps: Gap[]): Observa
     case "log-lines":
       return { kind: "log-lines", lines: items as never, gaps };
     case "changes":
-      return { kind: "changes", changes: items as never, gaps };
+      return { kind: "changes", changes: dropSightings(items as Change[]), gaps };
     case "workloads":
       return { kind: "workloads", workloads: items as never, gaps };
     case "database-activity":

@@ -1,6 +1,6 @@
 import { digestOf } from "../core/canonical-json.ts";
 import type { DiscoveredEntity } from "../core/capability.ts";
-import type { Entity, EntityId, EntityKind } from "../core/entity.ts";
+import { type Entity, type EntityId, type EntityKind, entityIdFrom } from "../core/entity.ts";
 
 /**
  * One thing seen by several sources is one entity (METHODS 8). Sources claim names; equal names of one environment make
@@ -141,7 +141,7 @@ function fits(entity: Entity, found: DiscoveredEntity): boolean {
 
 function newIdentity(found: DiscoveredEntity, keys: string[]): Identity {
   const { name } = found.claim;
-  const id = `e-${digestOf({ key: keys[0] ?? name, environment: found.environment }).slice(0, 12)}`;
+  const id = entityIdFrom(digestOf({ key: keys[0] ?? name, environment: found.environment }));
   return {
     id,
     keys: [],

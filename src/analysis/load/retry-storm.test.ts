@@ -18,6 +18,11 @@ testCheck(retryStorm, {
   quiet: {
     "more calls because of more requests": { rate: "10x10 50x9", callRate: call("10x10 50x9"), $ },
     "calls as usual": { rate: "10x20", callRate: call("10x20"), $ },
+    "calls to one that was hardly ever called: they are new, not repeated": {
+      rate: "10x20",
+      callRate: call("0.001x10 50x9"),
+      $,
+    },
   },
   unknown: { "calls unseen": { rate: "10x20", callRate: denied, $ } },
 });

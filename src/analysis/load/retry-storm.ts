@@ -25,6 +25,8 @@ export const retryStorm = defineCheck({
     amplification: 1.8,
     z: 4,
     leastRate: 0.5,
+    /** A call in twenty seconds: below it there is no usual number of calls a request, and calls are new ones. */
+    leastUsualRate: 0.05,
     /** Most calls are refused: there is nobody whom retries could keep down. */
     refusedRatio: 0.5,
   },
@@ -39,7 +41,8 @@ export const retryStorm = defineCheck({
       const { caller, callee } = endsOf(key);
       const above = requests.get(caller);
       if (!above || above.before <= 0 || above.now <= 0 || level.now < thresholds.leastRate) continue;
-      const amplification = level.now / above.now / Math.max(level.before / above.before, 1e-9);
+      if (level.before < thresholds.leastUsualRate) continue;
+      const amplification = level.now / above.now / (level.before / above.before);
       if (level.shift.z < thresholds.z || amplification < thresholds.amplification) continue;
       const kind = entityOf(scope, callee)?.kind;
       if (kind === "database" || kind === "cache") continue;

@@ -46,6 +46,11 @@ testCheck(wrongAddress, {
     },
   },
   quiet: {
+    "calls that moved to a service that is known, if not among those looked at": {
+      errors: [pair("a", "e-0123456789ab", "_x10 1x9")],
+      rate: [pair("a", "stock", "10x9 0x9"), pair("a", "e-0123456789ab", "_x10 10x9")],
+      $: { others },
+    },
     "a tenth of the calls fail": {
       errors: [pair("a", "stock", "0x9 0.1x9"), pair("b", "stock", "0x19")],
       rate: [pair("a", "stock", "10x19")],

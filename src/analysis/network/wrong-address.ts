@@ -1,4 +1,5 @@
 import { against, changes, concept, type Draft, defineCheck, finding, quiet, unknown } from "../../core/check.ts";
+import { isEntityId } from "../../core/entity.ts";
 import { entityOf, type Scope } from "../../core/scope.ts";
 import { edgeLevelsOf, endsOf } from "../graph/graph-levels.ts";
 import { predicate } from "../predicate.ts";
@@ -114,7 +115,9 @@ function movedCalls(
   const rates = edgeLevelsOf(rate, scope, 0.05, 0);
   const ratios = edgeLevelsOf(errors, scope, 0.005, 0);
   const fresh = [...rates].filter(([key, { before, now }]) => {
-    const isUnknown = entityOf(scope, endsOf(key).callee) === undefined;
+    const { callee } = endsOf(key);
+    // What has an id is known, even where it is not among those that are looked at.
+    const isUnknown = entityOf(scope, callee) === undefined && !isEntityId(callee);
     return (
       isUnknown &&
       now >= thresholds.leastRate &&

@@ -5,6 +5,7 @@ import type { Instant, Window } from "../../core/window.ts";
 import { mappingsOf, metricsOf } from "../../formats/discover-signal-map.ts";
 import { numberOf, type PrometheusApi, troubleIn, type VectorSample } from "./api.ts";
 import { compileSignal } from "./compile-signal.ts";
+import { mostLabelValues } from "./name-entities.ts";
 import type { SignalState, SignalStateReader } from "./signal-state.ts";
 
 /** Concepts whose lines name whatever serves, works or stores. */
@@ -44,8 +45,13 @@ export function discoverEntities(
   signals: SignalStateReader,
   connection: string,
 ): Required<EntityDiscoverer> {
-  const look = async <Item>(read: (state: SignalState) => Promise<Item[]>): Promise<SourceAnswer<Item[]>> => {
-    const known = await signals();
+  const look = async <Item>(
+    targets: Target[],
+    read: (state: SignalState) => Promise<Item[]>,
+  ): Promise<SourceAnswer<Item[]>> => {
+    const first = await signals();
+    const isOld = first.kind === "known" && targets.some((target) => isNew(target, first.state));
+    const known = isOld ? await signals({ isFreshNeeded: true }) : first;
     if (known.kind === "trouble") return known.answer;
     const items = await read(known.state);
     return { status: items.length > 0 ? "data" : "empty", body: items, gaps: [] };
@@ -54,7 +60,7 @@ export function discoverEntities(
     discover: async (window) => {
       const targets = await readTargets(api, window.to);
       if ("status" in targets) return targets;
-      return look(async (state) => {
+      return look(targets, async (state) => {
         const services = await readServices(api, state, targets, window, connection);
         return [...services, ...instancesOf(targets, services, window.to, connection)];
       });
@@ -62,13 +68,19 @@ export function discoverEntities(
     discoverEdges: async (window) => {
       const targets = await readTargets(api, window.to);
       if ("status" in targets) return targets;
-      return look(async (state) => {
+      return look(targets, async (state) => {
         const services = await readServices(api, state, targets, window, connection);
         const names = new Set(services.map(({ claim }) => claim.name.name));
         return [...(await readCalls(api, state, window, names)), ...targets.map((target) => partOf(target, window.to))];
       });
     },
   };
+}
+
+/** Whether the target came after the metrics were last looked at, so that they do not say what it calls what. */
+function isNew({ job }: Target, { entries }: SignalState): boolean {
+  const jobs = entries.get("up")?.labels["job"] ?? [];
+  return jobs.length < mostLabelValues && !jobs.includes(job);
 }
 
 async function readTargets(api: PrometheusApi, at: Instant): Promise<Target[] | SourceAnswer<never>> {

@@ -19,6 +19,7 @@ import { isKnownTo, naming } from "./name-entities.ts";
 import { createRuleReader, type RuleReader, readAlerts } from "./read-alerts.ts";
 import { readNativeSignal } from "./read-native-signal.ts";
 import { readSeries } from "./read-series.ts";
+import { readVersionChanges } from "./read-version-changes.ts";
 import { createSignalState, type SignalStateReader } from "./signal-state.ts";
 
 const matcher = z.strictObject({
@@ -69,16 +70,18 @@ export function connectPrometheus(
     const end = new Date(grid.startAt + seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
     return `${shown}/graph?g0.expr=${encodeURIComponent(query)}&g0.tab=0&g0.range_input=${seconds}s&g0.end_input=${encodeURIComponent(end)}`;
   };
+  const series = readSeries(api, signals, linkTo);
   return {
     name,
     kind: "prometheus",
     destinations: [destinationOf(config.url)],
     check: () => check(name, signals, rules),
     metrics: {
-      readSeries: readSeries(api, signals, linkTo),
+      readSeries: series,
       readNativeSignal: readNativeSignal(api, linkTo),
       coverage: (entities) => coverage(signals, entities),
     },
+    changes: { readChanges: readVersionChanges(series, name, dependencies.now) },
     alerts: readAlerts(api, rules, name, dependencies.now),
     discovery: discoverEntities(api, signals, name),
     readRules: rules,
