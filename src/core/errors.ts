@@ -76,6 +76,12 @@ const register = {
     (d) => `${d["directory"]} is in use by process ${d["pid"]}.`,
     "Stop that process, or start with --data and another folder.",
   ),
+  MW_STORE_BUSY: error(
+    "Another midwatch holds the database while it starts",
+    true,
+    (d) => `Another midwatch has been bringing the database up to date for more than ${d["seconds"]} s.`,
+    "Wait until it is ready, or end it when it hangs, then start again.",
+  ),
   MW_STORE_TOO_OLD: error(
     "The database server is too old",
     false,

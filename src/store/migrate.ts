@@ -1,5 +1,6 @@
 import { midwatchError } from "../core/errors.ts";
 import type { Database, OpenDatabase } from "./database.ts";
+import { oneProcessAtATime } from "./one-process-at-a-time.ts";
 
 /** One forward step of the schema. Never edited once released; what was wrong is mended by the next one. */
 export type Migration = {
@@ -12,9 +13,6 @@ export type Migration = {
 /** PostgreSQL 15 is the oldest that is still maintained where people run their own. */
 const OLDEST_SERVER = 150_000;
 
-/** One migration at a time, over all processes. An arbitrary number that nobody else uses in this database. */
-const MIGRATION_LOCK = 0x2f5a_91c3;
-
 /**
  * Brings the schema to what this program knows, each step in its own transaction, one process at a time. Returns the
  * numbers that were applied now; empty where nothing was to do. Throws MW_STORE_TOO_OLD, MW_STORE_SCHEMA_NEWER (a newer
@@ -22,14 +20,7 @@ const MIGRATION_LOCK = 0x2f5a_91c3;
  */
 export async function migrate(database: OpenDatabase, migrations: Migration[]): Promise<number[]> {
   await refuseOldServer(database);
-  const client = await database.pool.connect();
-  try {
-    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    return await applyMissing(database, migrations);
-  } finally {
-    await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
-    client.release();
-  }
+  return oneProcessAtATime(database, "migrate", () => applyMissing(database, migrations));
 }
 
 /** The number of the last migration that was applied; 0 for an empty database. Changes nothing. */

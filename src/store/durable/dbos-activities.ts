@@ -3,6 +3,7 @@ import { DBOS, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import type { Instant } from "../../core/window.ts";
 import type { OpenDatabase } from "../database.ts";
+import { oneProcessAtATime } from "../one-process-at-a-time.ts";
 import { beat, fenceDeadWorkers, forgetWorkers, listLiveWorkers, registerWorker, sayGoodbye } from "../workers.ts";
 import type {
   Activities,
@@ -63,7 +64,8 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
     executorID: workerId,
     logger: toLogger(log),
   });
-  await DBOS.launch();
+  // Launching makes and migrates the engine's own tables; two that do so at once can deadlock.
+  await oneProcessAtATime(database, "launch-durable-engine", () => DBOS.launch());
 
   const takeOver = () => handOver({ ...settings, workerId, host, runningHere, log });
   let isFenced = false;
