@@ -53,8 +53,9 @@ try {
   if (!isStopping) process.stdout.write(`${JSON.stringify({ ready: true, ...lab.about })}\n`);
 } catch (error) {
   const { code, wayOut } = error as { code?: string; wayOut?: string };
-  process.stderr.write(
-    `lab: ${code ? `${code}: ` : ""}${(error as Error).message}${wayOut ? `\n     ${wayOut}` : ""}\n`,
-  );
+  const { message } = error as Error;
+  // A program reads it like the ready line; a person at a terminal gets words.
+  if (process.stdout.isTTY) process.stderr.write(`lab: ${code ? `${code}: ` : ""}${message}\n     ${wayOut ?? ""}\n`);
+  else process.stdout.write(`${JSON.stringify({ error: { code: code ?? "", message, wayOut: wayOut ?? "" } })}\n`);
   await stop(1);
 }

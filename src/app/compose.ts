@@ -78,7 +78,7 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
 
     const telemetry = await openTelemetry({
       config: config.telemetry,
-      connection: store.telemetryUrl,
+      connectionUrl: store.telemetryUrl,
       discoverSignalMap,
       onAlerts: (items) =>
         void alerts.take(items).catch((thrown: unknown) => log(`own alerts were not stored: ${thrown}`)),

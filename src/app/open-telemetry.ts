@@ -20,7 +20,7 @@ export type Telemetry = {
 
 type OpenTelemetrySettings = {
   config: Config["telemetry"];
-  connection: string;
+  connectionUrl: () => Promise<string>;
   discoverSignalMap: (connection: string, inventory: MetricInventoryEntry[]) => SignalMap;
   onAlerts: (items: IncomingItem[]) => void;
   log: (sentence: string) => void;
@@ -29,12 +29,13 @@ type OpenTelemetrySettings = {
 /** The embedded telemetry: its receiver in a worker thread, its readers here with a pool of their own. Null: switched off. */
 export async function openTelemetry({
   config,
-  connection,
+  connectionUrl,
   discoverSignalMap,
   onAlerts,
   log,
 }: OpenTelemetrySettings): Promise<Telemetry | null> {
   if (!config.isOn) return null;
+  const connection = await connectionUrl();
   const { host, port, senders, retentionHours, maximumBytes, evaluateEverySeconds } = config;
   const thread = await startTelemetryThread(
     workerUrl("telemetry"),

@@ -28,6 +28,12 @@ const register = {
     (d) => `${d["file"]}:${d["line"]}:${d["column"]}: ${d["reference"]} is not there.`,
     "Set the environment variable or create the file, readable for midwatch only.",
   ),
+  MW_START_FAILED: error(
+    "Something that starts with midwatch did not start",
+    false,
+    (d) => `${d["what"]} did not start: ${d["problem"]}`,
+    "Mend what it says, then start again; `midwatch serve` starts midwatch alone.",
+  ),
   MW_PORT_IN_USE: error(
     "The port is taken",
     false,
@@ -63,6 +69,18 @@ const register = {
     true,
     (d) => `PostgreSQL at ${d["where"]} does not answer: ${d["problem"]}`,
     "Check that it runs and that the URL in `database.url` is right; `midwatch doctor` tries it again.",
+  ),
+  MW_STORE_REFUSED: error(
+    "The database does not let midwatch in",
+    false,
+    (d) => `PostgreSQL at ${d["where"]} refuses: ${d["problem"]}`,
+    "Check user, password and database name of `database.url` (or --database).",
+  ),
+  MW_STORE_NO_PERMISSION: error(
+    "The database's user lacks a right",
+    false,
+    (d) => `PostgreSQL at ${d["where"]} refuses: ${d["problem"]}`,
+    "Make the user of `database.url` the owner of its database: alter database … owner to …",
   ),
   MW_STORE_START_FAILED: error(
     "The embedded database did not start",
