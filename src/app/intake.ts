@@ -16,6 +16,7 @@ import {
   countItems,
   type ItemToStore,
   listItems,
+  listRefusedItems,
   type RecordedTriage,
   readItem,
   readTriage,
@@ -114,6 +115,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       for (const each of decisions) byItem.set(each.itemId, [...(byItem.get(each.itemId) ?? []), each]);
       return rows.map(({ item, timesSeen }) => recordOf(item, timesSeen, byItem.get(item.id) ?? []));
     },
+    listRefused: (limit) => listRefusedItems(database, limit),
     overrule: async (itemId, verdict, why, person) => {
       const row = await readItem(database, itemId);
       if (!row) throw midwatchError("MW_NOT_FOUND", { what: `alert ${itemId}` });

@@ -63,5 +63,9 @@ export function exitStatusOf(thrown: unknown): number {
   if (!isMidwatchError(thrown)) return 1;
   if (["MW_USAGE", "MW_CONFIG_INVALID", "MW_CONFIG_NOT_FOUND", "MW_CONFIG_SECRET_MISSING"].includes(thrown.code))
     return 2;
-  return ["MW_SERVER_UNREACHABLE", "MW_STORE_UNREACHABLE", "MW_STORE_REFUSED", "MW_INTEGRATION_UNREACHABLE"].includes(thrown.code) ? 3 : 1;
+  return ["MW_SERVER_UNREACHABLE", "MW_STORE_UNREACHABLE", "MW_STORE_REFUSED", "MW_INTEGRATION_UNREACHABLE"].includes(
+    thrown.code,
+  )
+    ? 3
+    : 1;
 }
