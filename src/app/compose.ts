@@ -24,6 +24,7 @@ import type { HealthReading } from "./health.ts";
 import { incidentDependencies } from "./incident-dependencies.ts";
 import { createIncidents } from "./incidents.ts";
 import { createIntake } from "./intake.ts";
+import { keepConducting } from "./keep-conducting.ts";
 import { createLiveNews } from "./live-news.ts";
 import type { Midwatch } from "./midwatch.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -136,19 +137,13 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       url,
       now,
     });
-    let conductor: Awaited<ReturnType<typeof openConductor>> | null = null;
-    const conduct = async () => {
-      const { databaseUrl } = store;
-      const onFenced = () => void conductAgain();
-      conductor = await openConductor({ database, databaseUrl, dependencies, version, log, onFenced });
-    };
-    /** This process stood still so long that others took its work (a suspended machine): it joins again as a new worker. */
-    const conductAgain = async () => {
-      log("this worker was taken for dead; it begins anew");
-      await conductor?.close().catch(() => {});
-      await conduct();
-    };
-    if (does("investigations")) await conduct();
+    const conductor = does("investigations")
+      ? await keepConducting({
+          open: (onFenced) =>
+            openConductor({ database, databaseUrl: store.databaseUrl, dependencies, version, log, onFenced }),
+          log,
+        })
+      : null;
     closing.push(async () => conductor?.close());
 
     const hand = does("hand")

@@ -160,6 +160,18 @@ const register = {
     (d) => `There is no ${d["what"]}.`,
     "Look it up in the list: `midwatch incidents`.",
   ),
+  MW_KEPT_QUIET: error(
+    "Nothing was opened for what was sent",
+    false,
+    (d) => `It was taken and kept quiet: ${d["why"]}`,
+    "Say more in `context`, or look at a service by name: `midwatch investigate --service NAME`.",
+  ),
+  MW_NO_ANSWER: error(
+    "There is no answer within the time",
+    true,
+    (d) => `${d["incident"]} has no answer after ${d["seconds"]} s.`,
+    "It goes on by itself: look with `midwatch show`, or give it longer with --within.",
+  ),
   MW_BUSY: error(
     "midwatch cannot take more at the moment",
     true,

@@ -45,13 +45,6 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
   const log = settings.log ?? (() => {});
   const workerId = newWorkerId();
   const host = processSpace();
-  await registerWorker(database, {
-    id: workerId,
-    host,
-    processId: process.pid,
-    roles: settings.roles,
-    version: settings.version,
-  });
   const runningHere = new Set<string>();
   const workflows = new Map(
     Object.entries(bodies).map(([kind, body]) => [kind, registerBody(kind, body, runningHere)]),
@@ -64,19 +57,30 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
     executorID: workerId,
     logger: toLogger(log),
   });
-  // Launching makes and migrates the engine's own tables; two that do so at once can deadlock.
-  await oneProcessAtATime(database, "launch-durable-engine", () => DBOS.launch());
-
+  const shutDown = (drainMilliseconds: number) =>
+    DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: drainMilliseconds });
   const takeOver = () => handOver({ ...settings, workerId, host, runningHere, log });
   let isFenced = false;
-  const stopBeating = every((settings.heartbeatSeconds ?? 2) * 1000, log, async () => {
-    if (!isFenced && !(await beat(database, workerId))) {
-      isFenced = true;
-      settings.onFenced?.();
-    }
-    if (!isFenced) await takeOver();
-  });
-  await takeOver();
+  let stopBeating = async () => {};
+  try {
+    // Launching makes and migrates the engine's own tables; two that do so at once can deadlock.
+    await oneProcessAtATime(database, "launch-durable-engine", () => DBOS.launch());
+    // Only now: who waits for its turn to launch says nothing, and would be taken for dead.
+    const { roles, version } = settings;
+    await registerWorker(database, { id: workerId, host, processId: process.pid, roles, version });
+    stopBeating = every((settings.heartbeatSeconds ?? 2) * 1000, log, async () => {
+      if (!isFenced && !(await beat(database, workerId))) {
+        isFenced = true;
+        settings.onFenced?.();
+      }
+      if (!isFenced) await takeOver();
+    });
+    await takeOver();
+  } catch (thrown) {
+    await stopBeating();
+    await shutDown(0);
+    throw thrown;
+  }
 
   return {
     workerId,
@@ -92,7 +96,7 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
     forgetFinished,
     close: async () => {
       await stopBeating();
-      await DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: settings.drainMilliseconds ?? 5000 });
+      await shutDown(settings.drainMilliseconds ?? 5000);
       await sayGoodbye(database, workerId);
     },
   };
