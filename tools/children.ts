@@ -4,8 +4,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identityOf, isAlive, type ProcessIdentity } from "../src/app/process-identity.ts";
 
-/** What a process gets to end in order, its database included. */
-const patienceMilliseconds = 30_000;
+/** What a process gets to end in order: its activities (5 s), the hand (10 s), its database (20 s), and some. */
+const patienceMilliseconds = 60_000;
 
 /**
  * Remembers in the data folder which processes `start` has started, so that the next one can end what a killed one left

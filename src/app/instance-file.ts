@@ -23,8 +23,14 @@ export function lockInstance(directory: string, what: "instance" | "start" = "in
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
       const handle = openSync(lock, "wx", 0o600);
-      writeSync(handle, JSON.stringify(identityOf(process.pid)));
-      closeSync(handle);
+      try {
+        writeSync(handle, JSON.stringify(identityOf(process.pid)));
+      } catch (cause) {
+        rmSync(lock, { force: true }); // no room left: it would be a lock without a holder
+        throw cause;
+      } finally {
+        closeSync(handle);
+      }
       return { release: () => rmSync(lock, { force: true }) };
     } catch (cause) {
       if (!isExisting(cause)) throw explainFileProblem(cause, directory);

@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { PostgresError, startPostgres } from "@midwatch/postgres";
 import { hasCode, isMidwatchError, midwatchError } from "../core/errors.ts";
-import { type OpenDatabase, openDatabase, sqlStateOf } from "../store/database.ts";
+import { insufficientPrivilege, type OpenDatabase, openDatabase, sqlStateOf } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
 import { allMigrations } from "../store/migrations/all-migrations.ts";
 import { explainSupervisor } from "./explain-supervisor.ts";
@@ -91,7 +91,7 @@ function explained(cause: unknown, url: string): Error {
   const problem = textOf(cause);
   const state = sqlStateOf(cause) ?? "";
   if (/^28|^3D/.test(state)) return midwatchError("MW_STORE_REFUSED", { where, problem }, cause);
-  if (state === "42501") return midwatchError("MW_STORE_NO_PERMISSION", { where, problem }, cause);
+  if (state === insufficientPrivilege) return midwatchError("MW_STORE_NO_PERMISSION", { where, problem }, cause);
   if (hasCode(cause, "MW_STORE_UNREACHABLE")) {
     const { details } = cause as { details: Record<string, string | number> };
     return midwatchError("MW_STORE_UNREACHABLE", { ...details, where }, cause);

@@ -61,7 +61,11 @@ async function refusal(response: Response): Promise<Error> {
 /** 1: no answer or the answer is no; 2: usage; 3: could not reach something. */
 export function exitStatusOf(thrown: unknown): number {
   if (!isMidwatchError(thrown)) return 1;
-  if (["MW_USAGE", "MW_CONFIG_INVALID", "MW_CONFIG_NOT_FOUND", "MW_CONFIG_SECRET_MISSING"].includes(thrown.code))
+  if (
+    ["MW_USAGE", "MW_PAYLOAD_INVALID", "MW_CONFIG_INVALID", "MW_CONFIG_NOT_FOUND", "MW_CONFIG_SECRET_MISSING"].includes(
+      thrown.code,
+    )
+  )
     return 2;
   return ["MW_SERVER_UNREACHABLE", "MW_STORE_UNREACHABLE", "MW_STORE_REFUSED", "MW_INTEGRATION_UNREACHABLE"].includes(
     thrown.code,

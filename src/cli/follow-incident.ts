@@ -54,7 +54,9 @@ function drawTree(output: NodeJS.WriteStream): Progress {
       drawn = [];
     },
     show: (incidentId, steps) => {
-      const { columns = 80, rows = 24 } = output;
+      // A pseudo-terminal without a size says 0.
+      const columns = output.columns || 80;
+      const rows = output.rows || 24;
       const lines = progressTree(`${incidentId}: looking`, steps, { columns, rows });
       if (lines.join("\n") === drawn.join("\n")) return;
       const back = drawn.length === 0 ? "" : `\u001b[${drawn.length}A\u001b[0J`;

@@ -62,7 +62,7 @@ const register = {
     "The disk is full",
     false,
     (d) => `There is no room left on the disk of ${d["directory"]}.`,
-    "Make room, then start again: nothing that was answered is lost.",
+    "Make room; what runs goes on by itself, what has ended is started again. Nothing that was answered is lost.",
   ),
   MW_STORE_UNREACHABLE: error(
     "The database does not answer",
@@ -111,6 +111,12 @@ const register = {
     false,
     (d) => `The schema is at ${d["found"]}, this midwatch knows up to ${d["known"]}.`,
     "Start the newer midwatch again, or restore a backup from before the upgrade.",
+  ),
+  MW_STORE_MIGRATION_FAILED: error(
+    "The database could not be brought up to date",
+    false,
+    (d) => `Step ${d["number"]} (${d["name"]}) failed: ${d["problem"]}`,
+    "Nothing of that step was kept. Where tables were changed by hand, restore a backup; otherwise report it.",
   ),
   MW_STORE_SCHEMA_FOREIGN: error(
     "The database holds something else",
