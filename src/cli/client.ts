@@ -42,6 +42,8 @@ export function connectClient(options: ConnectionOptions): Client {
 }
 
 function whereAndWith(options: ConnectionOptions): { url: string; token: string } {
+  if (options.server !== undefined && !URL.canParse(options.server))
+    throw midwatchError("MW_USAGE", { problem: `${options.server} is no address: write http://host:port.` });
   if (options.server !== undefined) return { url: options.server, token: process.env["MIDWATCH_TOKEN"] ?? "" };
   const directory = options.data ?? defaultDataDirectory();
   const instance = readInstance(directory);

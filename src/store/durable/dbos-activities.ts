@@ -189,6 +189,8 @@ async function handOver(
   },
 ): Promise<string[]> {
   const { database, workerId, host, runningHere, log } = settings;
+  // Before the list: what ends while we look is neither running any more nor lost.
+  const ranBefore = new Set(runningHere);
   // Before the list of the living: who registers in between cannot be taken for dead.
   const pending = await DBOS.listWorkflows({ status: "PENDING", loadInput: false, loadOutput: false });
   const goneIds = findGoneWorkers(await listLiveWorkers(database), { id: workerId, host });
@@ -205,6 +207,7 @@ async function handOver(
   const lost = pending.filter(
     ({ workflowID, executorId, dequeuedAt, updatedAt, createdAt }) =>
       executorId === workerId &&
+      !ranBefore.has(workflowID) &&
       !runningHere.has(workflowID) &&
       Math.max(dequeuedAt ?? 0, updatedAt ?? 0, createdAt) < Date.now() - CLAIM_PATIENCE_MILLISECONDS,
   );
