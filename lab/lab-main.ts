@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { type RunningLab, startLab } from "./platform/lab.ts";
+import { startLab } from "./platform/lab.ts";
 
 const program = new Command("lab")
   .description("A small shop of real processes that can be broken on purpose.")
@@ -23,38 +23,42 @@ const here = dirname(fileURLToPath(import.meta.url));
 const directory = resolve(options["data"] ?? "");
 mkdirSync(directory, { recursive: true, mode: 0o755 });
 
-let lab: RunningLab | undefined;
-let isStopping = false;
-const stop = async (code: number) => {
-  if (isStopping) return;
-  isStopping = true;
+const starting = startLab({
+  directory,
+  serviceEntry: join(here, import.meta.url.endsWith(".ts") ? "service-main.ts" : "service.js"),
+  estateFile: options["estate"],
+  faultsFrom: options["faultsFrom"],
+  platformPort: Number(options["platformPort"]),
+  truthPort: Number(options["truthPort"]),
+  readToken: options["platformReadToken"],
+  writeToken: options["platformWriteToken"],
+  truthToken: options["truthToken"],
+  drillToken: options["platformDrillToken"],
+  seed: Number(options["seed"]),
+  log: (line) => process.stderr.write(`lab: ${line}\n`),
+});
+
+/** What is still starting is ended when it knows what it has to end. */
+let stopping: Promise<void> | undefined;
+const end = async () => {
+  const lab = await starting.catch(() => null);
   await lab?.stop().catch((error: Error) => process.stderr.write(`lab: ${error.message}\n`));
-  process.exit(code);
+  process.exit(lab ? 0 : 1);
 };
-process.on("SIGINT", () => void stop(0));
-process.on("SIGTERM", () => void stop(0));
-process.on("SIGHUP", () => void stop(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    stopping ??= end();
+  });
+}
 
 try {
-  lab = await startLab({
-    directory,
-    serviceEntry: join(here, import.meta.url.endsWith(".ts") ? "service-main.ts" : "service.js"),
-    estateFile: options["estate"],
-    faultsFrom: options["faultsFrom"],
-    platformPort: Number(options["platformPort"]),
-    truthPort: Number(options["truthPort"]),
-    readToken: options["platformReadToken"],
-    writeToken: options["platformWriteToken"],
-    truthToken: options["truthToken"],
-    drillToken: options["platformDrillToken"],
-    seed: Number(options["seed"]),
-    log: (line) => process.stderr.write(`lab: ${line}\n`),
-  });
-  if (!isStopping) process.stdout.write(`${JSON.stringify({ ready: true, ...lab.about })}\n`);
+  const { about } = await starting;
+  if (!stopping) process.stdout.write(`${JSON.stringify({ ready: true, ...about })}\n`);
 } catch (error) {
   const { code, wayOut } = error as { code?: string; wayOut?: string };
-  process.stderr.write(
-    `lab: ${code ? `${code}: ` : ""}${(error as Error).message}${wayOut ? `\n     ${wayOut}` : ""}\n`,
-  );
-  await stop(1);
+  const { message } = error as Error;
+  // A program reads it like the ready line; a person at a terminal gets words.
+  if (process.stdout.isTTY) process.stderr.write(`lab: ${code ? `${code}: ` : ""}${message}\n     ${wayOut ?? ""}\n`);
+  else process.stdout.write(`${JSON.stringify({ error: { code: code ?? "", message, wayOut: wayOut ?? "" } })}\n`);
+  process.exit(1);
 }

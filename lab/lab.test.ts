@@ -259,14 +259,14 @@ test(
   "a second lab on the same data is refused with a code; SIGTERM ends every process",
   async () => {
     const second = spawn(process.execPath, [join(bundle, "lab.js"), "--data", join(directory, "data")], {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "inherit"],
     });
     let words = "";
-    second.stderr.on("data", (chunk) => {
+    second.stdout.on("data", (chunk) => {
       words += String(chunk);
     });
     expect(await new Promise((resolve) => second.once("exit", resolve))).toBe(1);
-    expect(words).toContain("LAB_ALREADY_RUNNING");
+    expect(JSON.parse(words)).toMatchObject({ error: { code: "LAB_ALREADY_RUNNING" } });
     const left = processes();
     await stop("SIGTERM");
     expect(left.some(isAlive)).toBe(false);

@@ -4,34 +4,35 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { defaultDataDirectory } from "../src/app/data-directory.ts";
+import { defaultDataDirectory, explainFileProblem, prepareDataDirectory } from "../src/app/data-directory.ts";
+import { explainSupervisor, type SupervisorProblem } from "../src/app/explain-supervisor.ts";
+import { lockInstance } from "../src/app/instance-file.ts";
+import { reportError } from "../src/cli/report-error.ts";
+import { midwatchError } from "../src/core/errors.ts";
+import { end, endLeftChildren, rememberChildren } from "./children.ts";
 import { freePort } from "./free-port.ts";
 
 const dist = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(dist);
 
-const { values } = parseArgs({
-  options: {
-    "no-lab": { type: "boolean", default: false },
-    data: { type: "string" },
-    port: { type: "string" },
-    host: { type: "string" },
-    database: { type: "string" },
-    config: { type: "string" },
-  },
-  allowPositionals: false,
-});
-
+const values = readOptions();
 const data = path.resolve(values.data ?? defaultDataDirectory());
-const children: { name: string; process: ChildProcess }[] = [];
-let isStopping = false;
+const children: ChildProcess[] = [];
+const remembered = rememberChildren(data);
+let lock: { release: () => void } | undefined;
+let stopping: Promise<void> | undefined;
 
 async function start(): Promise<void> {
+  prepareDataDirectory(data);
+  lock = lockInstance(data, "start");
+  const left = await endLeftChildren(data);
+  if (left > 0) process.stdout.write(`Ended ${left} processes that an earlier start left behind.\n`);
+  if (stopping) return;
   const serveOptions = (["port", "host", "database"] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`--${name}`, values[name]],
   );
@@ -43,6 +44,7 @@ async function start(): Promise<void> {
   const secrets = readSecrets();
   const telemetryPort = await freePort();
   const platformPort = await freePort();
+  if (stopping) return;
   const lab = run(
     "lab",
     [
@@ -68,6 +70,7 @@ async function start(): Promise<void> {
   );
   process.stdout.write("Starting the lab, a small shop of real processes, and midwatch beside it …\n");
   const database = await labDatabase(lab);
+  if (stopping) return;
   const config = values.config ?? path.join(root, "lab", "midwatch.yaml");
   run("midwatch", [path.join(dist, "cli.js"), "--data", data, "serve", "--config", config, ...serveOptions], {
     ...process.env,
@@ -82,18 +85,27 @@ async function start(): Promise<void> {
   });
 }
 
-/** The lab says once, as JSON, where everything is; midwatch is given its database to read from. */
+/** The lab says once, as JSON, where everything is, or why it did not start; midwatch is given its database to read from. */
 function labDatabase(lab: ChildProcess): Promise<{ name: string; url: string }> {
   return new Promise((resolve, reject) => {
-    lab.once("exit", () => reject(new Error("the lab did not start; its own words stand above")));
+    lab.once("close", (code, signal) => reject(labProblem({ code: "", message: `it ended (${signal ?? code})` })));
     if (!lab.stdout) return;
     createInterface({ input: lab.stdout }).on("line", (text) => {
-      const said = text.startsWith("{") ? (JSON.parse(text) as { databases?: { name: string; url: string }[] }) : {};
+      const said = text.startsWith("{") ? (JSON.parse(text) as LabLine) : {};
       const [database] = said.databases ?? [];
       if (database) resolve(database);
+      else if (said.error) reject(labProblem(said.error));
       else process.stdout.write(`${text}\n`);
     });
   });
+}
+
+type LabLine = { databases?: { name: string; url: string }[]; error?: SupervisorProblem };
+
+function labProblem({ code, message, wayOut }: Omit<SupervisorProblem, "wayOut"> & { wayOut?: string }): Error {
+  const known = explainSupervisor({ code, message, wayOut: wayOut ?? "" }, path.join(data, "lab"));
+  const problem = [code, message].filter((part) => part !== "").join(": ");
+  return known ?? Object.assign(midwatchError("MW_START_FAILED", { what: "the lab", problem }), wayOut && { wayOut });
 }
 
 function run(name: string, parameters: string[], environment: NodeJS.ProcessEnv): ChildProcess {
@@ -101,33 +113,25 @@ function run(name: string, parameters: string[], environment: NodeJS.ProcessEnv)
     env: environment,
     stdio: ["ignore", name === "lab" ? "pipe" : "inherit", "inherit"],
   });
-  children.push({ name, process: child });
-  child.once("exit", (code, signal) => {
-    if (isStopping) return;
+  children.push(child);
+  remembered.add(child);
+  // Not "exit": what it said last is read before.
+  child.once("close", (code, signal) => {
+    if (stopping) return;
     process.stderr.write(`${name} ended (${signal ?? code}).\n`);
-    process.exitCode = code ?? 1;
+    process.exitCode = code || 1;
     void stop();
   });
   return child;
 }
 
-async function stop(): Promise<void> {
-  if (isStopping) return;
-  isStopping = true;
-  await Promise.all(children.map(({ process: child }) => end(child)));
-}
-
-/** Asks, and after a while insists. */
-function end(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    const insist = setTimeout(() => child.kill("SIGKILL"), 20_000);
-    child.once("exit", () => {
-      clearTimeout(insist);
-      resolve();
-    });
-    child.kill("SIGTERM");
+function stop(): Promise<void> {
+  stopping ??= Promise.all(children.map(end)).then(() => {
+    if (!lock) return; // nothing of it is ours
+    remembered.forget();
+    lock.release();
   });
+  return stopping;
 }
 
 /** Tokens between lab and midwatch, made once, kept in the data folder, readable for their user only. */
@@ -140,7 +144,6 @@ function readSecrets(): {
 } {
   const file = path.join(data, "demo-secrets.json");
   if (!existsSync(file)) {
-    mkdirSync(data, { recursive: true });
     const secret = () => randomBytes(24).toString("base64url");
     const made = {
       platformRead: secret(),
@@ -154,7 +157,30 @@ function readSecrets(): {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-process.once("SIGINT", () => void stop());
-process.once("SIGTERM", () => void stop());
-process.once("SIGHUP", () => void stop());
-await start();
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        "no-lab": { type: "boolean", default: false },
+        data: { type: "string" },
+        port: { type: "string" },
+        host: { type: "string" },
+        database: { type: "string" },
+        config: { type: "string" },
+      },
+      allowPositionals: false,
+    }).values;
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    process.exit(reportError(midwatchError("MW_USAGE", { problem }, cause), false));
+  }
+}
+
+// Not once: a second Ctrl-C while everything ends must not cut that short.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
+try {
+  await start();
+} catch (thrown) {
+  if (!stopping) process.exitCode = reportError(explainFileProblem(thrown, data), false);
+  await stop();
+}

@@ -36,7 +36,7 @@ type LabSettings = {
   log(line: string): void;
 };
 
-export type RunningLab = {
+type RunningLab = {
   about: {
     environment: string;
     platformUrl: string;

@@ -7,51 +7,43 @@ import { createCommit } from "../incident/commit.ts";
 import { openConductor } from "../incident/conductor.ts";
 import { signalFromExpression } from "../integrations/alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../integrations/http/http-config.ts";
-import { connectChangeFeed, followChanges } from "../knowledge/change-feed.ts";
+import { connectChangeFeed } from "../knowledge/change-feed.ts";
 import { openEntityRegister } from "../knowledge/entity-register.ts";
-import { countUses } from "../store/audit.ts";
 import { countIncidents } from "../store/incidents.ts";
 import { openItemWriter } from "../store/item-writer.ts";
 import { listen } from "../store/notifications.ts";
 import { storeObservation } from "../store/observations.ts";
 import { createAlertLine } from "./alert-line.ts";
+import { startBackground } from "./background.ts";
 import type { LoadedConfig } from "./config/load-config.ts";
 import { connectAll } from "./connect.ts";
 import { createDrills } from "./drills.ts";
 import { startEngineThread } from "./engine-thread.ts";
 import { createEstate } from "./estate.ts";
 import { firstLook } from "./first-look.ts";
-import { type HealthReading, readHealth } from "./health.ts";
+import type { HealthReading } from "./health.ts";
 import { incidentDependencies } from "./incident-dependencies.ts";
 import { createIncidents } from "./incidents.ts";
 import { createIntake } from "./intake.ts";
+import { keepConducting } from "./keep-conducting.ts";
 import { createLiveNews } from "./live-news.ts";
 import type { Midwatch } from "./midwatch.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { openStore } from "./open-store.ts";
 import { openTelemetry } from "./open-telemetry.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
-import { type Repeated, repeat } from "./repeat.ts";
-import { applyRetention } from "./retention.ts";
+import { partsOf, type Role } from "./roles.ts";
 import { createSessions } from "./sessions.ts";
 import { startHand } from "./start-hand.ts";
-import { anchorAudit, anchorFileIn, createTrust } from "./trust.ts";
+import { anchorFileIn, createTrust } from "./trust.ts";
 
-type ComposeSettings = { loaded: LoadedConfig; dataDirectory: string; version: string; url: string };
-
-/** How often sources are asked what there is; new services appear on the page within this time. */
-const discoverSeconds = 10;
-const healthSeconds = 5;
-const followChangesSeconds = 3;
-const pullAlertsSeconds = 60;
-/** A notification starts triage at once; this finds what a lost one left. */
-const triageSeconds = 2;
-const discoveryWindowSeconds = 600;
-const retentionSeconds = 3600;
+type ComposeSettings = { loaded: LoadedConfig; role: Role; dataDirectory: string; version: string; url: string };
 
 /** The composition root: opens everything, wires it, and returns the running midwatch. Throws MidwatchError. */
-export async function composeMidwatch({ loaded, dataDirectory, version, url }: ComposeSettings): Promise<Midwatch> {
+export async function composeMidwatch(settings: ComposeSettings): Promise<Midwatch> {
+  const { loaded, role, dataDirectory, version, url } = settings;
   const { config } = loaded;
+  const does = partsOf(role);
   const now = () => Date.now();
   const startedAt = now();
   const log = (sentence: string) => process.stderr.write(`${new Date().toISOString()} ${redact(sentence)}\n`);
@@ -89,8 +81,9 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
 
     const telemetry = await openTelemetry({
       config: config.telemetry,
-      connection: store.telemetryUrl,
+      connectionUrl: store.telemetryUrl,
       discoverSignalMap,
+      isReceiver: does("receiver"),
       onAlerts: (items) =>
         void alerts.take(items).catch((thrown: unknown) => log(`own alerts were not stored: ${thrown}`)),
       log,
@@ -155,83 +148,65 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
       url,
       now,
     });
-    const conduct = () =>
-      openConductor({
-        database,
-        databaseUrl: store.databaseUrl,
-        dependencies,
-        version,
-        log,
-        onFenced: () => void conductAgain(),
-      });
-    let conductor = await conduct();
-    closing.push(() => conductor.close());
-    /** This process stood still so long that others took its work (a suspended machine): it joins again as a new worker. */
-    const conductAgain = async () => {
-      log("this worker was taken for dead; it begins anew");
-      await conductor.close().catch(() => {});
-      conductor = await conduct();
-    };
+    const conductor = does("investigations")
+      ? await keepConducting({
+          open: (onFenced) =>
+            openConductor({ database, databaseUrl: store.databaseUrl, dependencies, version, log, onFenced }),
+          log,
+        })
+      : null;
+    closing.push(async () => conductor?.close());
 
-    const hand = startHand({
-      databaseUrl: store.databaseUrl,
-      configFile: loaded.file,
-      writeSecretVariables: loaded.writeSecretVariables,
-      channels: tell.channels,
-      log,
-    });
-    closing.push(() => hand.close());
+    const hand = does("hand")
+      ? startHand({
+          databaseUrl: store.databaseUrl,
+          configFile: loaded.file,
+          writeSecretVariables: loaded.writeSecretVariables,
+          channels: tell.channels,
+          log,
+        })
+      : null;
+    closing.push(async () => hand?.close());
 
     let health: HealthReading = { at: startedAt, byEntity: new Map(), lastDataAt: null };
-    const repeated: Repeated[] = [
-      repeat(discoverSeconds, log, async () => {
-        await telemetry?.refreshSignalMap();
-        const before = register.entities().length;
-        const window = { from: now() - discoveryWindowSeconds * 1000, to: now() };
-        await register.discover(connections, window, now()).finally(estateLook.done);
-        if (register.entities().length !== before) news.tell({ kind: "estate" });
-      }),
-      repeat(healthSeconds, log, async () => {
-        health = await readHealth(readers, register.entities(), now());
-        news.tell({ kind: "estate" });
-      }),
-      repeat(followChangesSeconds, log, async () => {
-        if ((await followChanges(database, configured, register.entities(), redact, now())) > 0)
-          news.tell({ kind: "estate" });
-      }),
-      repeat(pullAlertsSeconds, log, async () => {
-        for (const source of configured) {
-          const firing = await source.alerts?.readFiring();
-          if (firing?.body) await alerts.take(firing.body);
-        }
-      }),
-      repeat(triageSeconds, log, alerts.triage),
-      repeat(5, log, async () => void (await tell.sendDue())),
-      repeat(retentionSeconds, log, () =>
-        applyRetention({
-          database,
-          days: config.retention,
-          forgetFinished: (before) => conductor.forgetFinished(before),
-          now: now(),
-        }),
-      ),
-      repeat(10, log, async () => {
-        await anchorAudit(database, anchorFileIn(dataDirectory));
-        const uses = [...reads].map(([reference, count]) => ({ kind: "read", reference, count }));
+    const repeated = startBackground({
+      does,
+      database,
+      dataDirectory,
+      register,
+      connections,
+      configured,
+      readers,
+      telemetry,
+      alerts,
+      news,
+      retention: config.retention,
+      sendDue: tell.sendDue,
+      forgetFinished: async (before) => (await conductor?.forgetFinished(before)) ?? 0,
+      takeReads: () => {
+        const taken = new Map(reads);
         reads.clear();
-        if (uses.length > 0) await countUses(database, now(), uses);
-      }),
-    ];
+        return taken;
+      },
+      onHealth: (reading) => {
+        health = reading;
+      },
+      onEstate: estateLook.done,
+      log,
+      now,
+    });
     closing.push(async () => {
       for (const one of repeated) await one.stop();
     });
-    notices.on("items", () => void alerts.triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
-    notices.on("outbox", () => void tell.sendDue().catch((thrown: unknown) => log(`tell: ${thrown}`)));
-    const mergeSoon = oneAtATime(log, alerts.merge);
-    notices.on("incident-events", ({ incidentId }) => {
-      news.tell({ kind: "incident", incidentId });
-      mergeSoon();
-    });
+    if (does("investigations")) {
+      const mergeSoon = oneAtATime(log, alerts.merge);
+      notices.on("items", () => void alerts.triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
+      notices.on("outbox", () => void tell.sendDue().catch((thrown: unknown) => log(`tell: ${thrown}`)));
+      notices.on("incident-events", mergeSoon);
+    } else {
+      notices.on("items", () => news.tell({ kind: "alerts" }));
+    }
+    notices.on("incident-events", ({ incidentId }) => news.tell({ kind: "incident", incidentId }));
     notices.on("kill-switch", () => news.tell({ kind: "stop" }));
 
     const incidents = createIncidents({
@@ -303,8 +278,8 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
           isReady: answers,
           parts: {
             database: answers ? "answers" : "does not answer",
-            hand: hand.state(),
-            telemetry: telemetry ? "receives" : "off",
+            hand: hand?.state() ?? "elsewhere",
+            telemetry: !telemetry ? "off" : does("receiver") ? "receives" : "received elsewhere",
           },
         };
       },

@@ -20,16 +20,23 @@ export function prepareDataDirectory(directory: string): void {
     mkdirSync(directory, { recursive: true, mode: 0o755 });
     accessSync(directory, constants.W_OK);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    if (code === "ENOSPC") throw midwatchError("MW_DISK_FULL", { directory }, cause);
-    throw midwatchError("MW_DATA_NO_PERMISSION", { directory, problem: problems[code] ?? code }, cause);
+    throw explainFileProblem(cause, directory);
   }
+}
+
+/** What the file system refused, in our codes; everything else stays what it is. */
+export function explainFileProblem(cause: unknown, directory: string): unknown {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code === "ENOSPC" || code === "EDQUOT") return midwatchError("MW_DISK_FULL", { directory }, cause);
+  const problem = problems[code];
+  return problem === undefined ? cause : midwatchError("MW_DATA_NO_PERMISSION", { directory, problem }, cause);
 }
 
 const problems: Record<string, string> = {
   EACCES: "this user may not write there.",
   EPERM: "this user may not write there.",
   EROFS: "it is on a read-only disk.",
+  ENOENT: "it is gone.",
   ENOTDIR: "a part of the path is a file.",
   EEXIST: "there is a file of that name.",
 };

@@ -1,12 +1,11 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import { midwatchError } from "../core/errors.ts";
+import { explainFileProblem } from "./data-directory.ts";
+import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
 /** What the running midwatch tells the command line on the same machine. Readable for its own user only. */
-type InstanceFile = {
-  pid: number;
-  /** Tells this process from a later one with the same number. */
-  processStartedAt: string;
+type InstanceFile = ProcessIdentity & {
   url: string;
   telemetryUrl: string | null;
   /** The command line's own token: whoever can read this file may act as this machine's operator. */
@@ -14,22 +13,27 @@ type InstanceFile = {
 };
 
 const fileName = "instance.json";
-const lockName = "instance.lock";
 
 /**
- * One midwatch a data folder. Throws MW_ALREADY_RUNNING when a living process holds it; a lock that a dead process left
- * behind is taken over.
+ * One midwatch a data folder, and one `start` that keeps it running. Throws MW_ALREADY_RUNNING when a living process
+ * holds it; a lock that a dead process left behind is taken over.
  */
-export function lockInstance(directory: string): { release: () => void } {
-  const lock = path.join(directory, lockName);
+export function lockInstance(directory: string, what: "instance" | "start" = "instance"): { release: () => void } {
+  const lock = path.join(directory, `${what}.lock`);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
       const handle = openSync(lock, "wx", 0o600);
-      writeSync(handle, JSON.stringify({ pid: process.pid, processStartedAt: startOf(process.pid) }));
-      closeSync(handle);
+      try {
+        writeSync(handle, JSON.stringify(identityOf(process.pid)));
+      } catch (cause) {
+        rmSync(lock, { force: true }); // no room left: it would be a lock without a holder
+        throw cause;
+      } finally {
+        closeSync(handle);
+      }
       return { release: () => rmSync(lock, { force: true }) };
     } catch (cause) {
-      if (!isExisting(cause)) throw cause;
+      if (!isExisting(cause)) throw explainFileProblem(cause, directory);
       const holder = readHolder(lock);
       if (holder && isAlive(holder)) throw midwatchError("MW_ALREADY_RUNNING", { pid: holder.pid, directory });
       rmSync(lock, { force: true });
@@ -40,7 +44,7 @@ export function lockInstance(directory: string): { release: () => void } {
 
 export function writeInstance(directory: string, instance: Omit<InstanceFile, "pid" | "processStartedAt">): void {
   const file = path.join(directory, fileName);
-  const content: InstanceFile = { pid: process.pid, processStartedAt: startOf(process.pid), ...instance };
+  const content: InstanceFile = { ...identityOf(process.pid), ...instance };
   writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
@@ -59,32 +63,11 @@ export function removeInstance(directory: string): void {
   rmSync(path.join(directory, fileName), { force: true });
 }
 
-function readHolder(lock: string): { pid: number; processStartedAt: string } | null {
+function readHolder(lock: string): ProcessIdentity | null {
   try {
     return JSON.parse(readFileSync(lock, "utf8"));
   } catch {
     return null;
-  }
-}
-
-function isAlive({ pid, processStartedAt }: { pid: number; processStartedAt: string }): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
-  }
-  const started = startOf(pid);
-  return started === "" || processStartedAt === "" || started === processStartedAt;
-}
-
-/** Clock ticks after boot at which a process began, from /proc; empty where the system has no /proc. */
-function startOf(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? "dead" : (fields[19] ?? "");
-  } catch {
-    return "";
   }
 }
 

@@ -16,6 +16,7 @@ import {
   countItems,
   type ItemToStore,
   listItems,
+  listRefusedItems,
   type RecordedTriage,
   readItem,
   readTriage,
@@ -100,7 +101,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     refused: (source, place, problem, raw) => keepRefused(database, source, place, problem, raw, now()),
     look: async ({ entity, since, person }) => {
       const entityId = register.findByName(entity);
-      if (entityId === null) throw midwatchError("MW_NOT_FOUND", { what: `service ${entity}` });
+      if (entityId === null) throw unknownService(entity, register);
       return withIncidents(await take([lookItem(entity, entityId, since, person.name, now())], { entity, since }));
     },
     list: async ({ since, limit, before }) => {
@@ -114,6 +115,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       for (const each of decisions) byItem.set(each.itemId, [...(byItem.get(each.itemId) ?? []), each]);
       return rows.map(({ item, timesSeen }) => recordOf(item, timesSeen, byItem.get(item.id) ?? []));
     },
+    listRefused: (limit) => listRefusedItems(database, limit),
     overrule: async (itemId, verdict, why, person) => {
       const row = await readItem(database, itemId);
       if (!row) throw midwatchError("MW_NOT_FOUND", { what: `alert ${itemId}` });
@@ -134,6 +136,19 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     },
     count: (since) => countItems(database, since),
   };
+}
+
+const mostNamed = 20;
+
+function unknownService(name: string, register: EntityRegister): Error {
+  const services = register.entities().filter(({ kind }) => kind === "service");
+  const names = services.map((entity) => entity.name).sort();
+  const rest = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : "";
+  const wayOut =
+    names.length === 0
+      ? "No service is known yet: connect something that tells of them, then run `midwatch doctor`."
+      : `Known are ${names.slice(0, mostNamed).join(", ")}${rest}.`;
+  return Object.assign(midwatchError("MW_NOT_FOUND", { what: `service ${name}` }), { wayOut });
 }
 
 /** The last decision of midwatch, and the last word of a person on it. */

@@ -102,9 +102,20 @@ export type Intake = {
   /** An item of its own for "look at this service since then". */
   look(question: { entity: string; since: Instant; person: Person }): Promise<Receipt>;
   list(filter: { since: Instant; limit: number; before?: Instant }): Promise<AlertRecord[]>;
+  /** What nobody could understand, newest first: redacted, and where it went wrong. */
+  listRefused(limit: number): Promise<RefusedRecord[]>;
   count(since: Instant): Promise<{ total: number; keptQuiet: number }>;
   /** A person's word on what was done with an item; kept beside the decision, which stays. Throws MW_NOT_FOUND. */
   overrule(itemId: string, verdict: string, why: string | null, person: Person): Promise<AlertRecord>;
+};
+
+export type RefusedRecord = {
+  id: number;
+  source: string;
+  receivedAt: Instant;
+  place: string;
+  problem: string;
+  raw: string;
 };
 
 export type AlertRecord = {

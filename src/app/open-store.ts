@@ -1,17 +1,18 @@
 import { appendFileSync } from "node:fs";
 import path from "node:path";
-import { PostgresError, type PostgresErrorCode, startPostgres } from "@midwatch/postgres";
-import { type ErrorCode, isMidwatchError, midwatchError } from "../core/errors.ts";
-import { type OpenDatabase, openDatabase } from "../store/database.ts";
+import { PostgresError, startPostgres } from "@midwatch/postgres";
+import { hasCode, isMidwatchError, midwatchError } from "../core/errors.ts";
+import { insufficientPrivilege, type OpenDatabase, openDatabase, sqlStateOf } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
 import { allMigrations } from "../store/migrations/all-migrations.ts";
+import { explainSupervisor } from "./explain-supervisor.ts";
 
 export type Store = {
   database: OpenDatabase;
   /** For processes and engines of their own: the hand, durable execution. */
   databaseUrl: string;
-  /** The embedded telemetry's own database on the same server. */
-  telemetryUrl: string;
+  /** The embedded telemetry's own database on the same server; made when it is not there. */
+  telemetryUrl(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -22,23 +23,17 @@ export async function openStore(settings: { dataDirectory: string; externalUrl: 
       ? await startEmbedded(settings.dataDirectory)
       : connectExternal(settings.externalUrl);
   const database = openDatabase({ connection: server.databaseUrl });
+  const close = async () => {
+    await database.close();
+    await server.stop();
+  };
   try {
     await migrate(database, allMigrations);
   } catch (cause) {
-    await database.close();
-    await server.stop();
-    if (isMidwatchError(cause)) throw cause;
-    throw midwatchError("MW_STORE_UNREACHABLE", { where: whereOf(server.databaseUrl), problem: textOf(cause) }, cause);
+    await close();
+    throw explained(cause, server.databaseUrl);
   }
-  return {
-    database,
-    databaseUrl: server.databaseUrl,
-    telemetryUrl: await server.telemetryUrl(database),
-    close: async () => {
-      await database.close();
-      await server.stop();
-    },
-  };
+  return { database, databaseUrl: server.databaseUrl, telemetryUrl: () => server.telemetryUrl(database), close };
 }
 
 type DatabaseServer = {
@@ -61,40 +56,47 @@ async function startEmbedded(dataDirectory: string): Promise<DatabaseServer> {
       stop: () => postgres.stop(),
     };
   } catch (cause) {
-    throw cause instanceof PostgresError ? explained(cause, directory) : cause;
+    throw cause instanceof PostgresError ? (explainSupervisor(cause, directory) ?? cause) : cause;
   }
 }
 
 function connectExternal(url: string): DatabaseServer {
-  return {
-    databaseUrl: url,
-    telemetryUrl: async (database) => {
-      const telemetry = new URL(url);
-      telemetry.pathname = `${telemetry.pathname}_telemetry`;
-      const name = decodeURIComponent(telemetry.pathname.slice(1));
-      const [found] = await database.query("select from pg_database where datname = $1", [name]);
-      if (!found) await database.query(`create database "${name.replaceAll('"', '""')}"`);
-      return telemetry.toString();
-    },
-    stop: async () => {},
-  };
+  if (!/^(postgres(ql)?|socket):/.test(url)) {
+    const problem = "that is no URL of a PostgreSQL: write postgresql://user:password@host:5432/database";
+    throw midwatchError("MW_STORE_UNREACHABLE", { where: "the configured URL", problem });
+  }
+  return { databaseUrl: url, telemetryUrl: (database) => ensureTelemetryDatabase(database, url), stop: async () => {} };
 }
 
-const codes: Record<PostgresErrorCode, ErrorCode> = {
-  DATA_DIRECTORY_UNREACHABLE: "MW_DATA_UNREACHABLE",
-  DISK_FULL: "MW_DISK_FULL",
-  LOCKED_BY_OTHER: "MW_STORE_LOCKED",
-  NO_BINARY: "MW_NO_BINARY",
-  NOT_A_DATA_DIRECTORY: "MW_STORE_START_FAILED",
-  NO_PERMISSION: "MW_DATA_NO_PERMISSION",
-  START_FAILED: "MW_STORE_START_FAILED",
-  VERSION_MISMATCH: "MW_STORE_VERSION_MISMATCH",
-};
+/** Beside the database itself, under its name and `_telemetry`. Whoever may not make databases gets it from somebody who may. */
+async function ensureTelemetryDatabase(database: OpenDatabase, url: string): Promise<string> {
+  const telemetry = new URL(url);
+  telemetry.pathname = `${telemetry.pathname}_telemetry`;
+  const name = decodeURIComponent(telemetry.pathname.slice(1));
+  const isThere = async () => (await database.query("select from pg_database where datname = $1", [name])).length > 0;
+  if (await isThere()) return telemetry.toString();
+  try {
+    await database.query(`create database "${name.replaceAll('"', '""')}"`);
+  } catch (cause) {
+    if (await isThere()) return telemetry.toString(); // another midwatch made it meanwhile
+    const wayOut = `Have it made: create database "${name}" owner "${telemetry.username}"; or switch the embedded telemetry off with \`telemetry.isOn: false\`.`;
+    throw Object.assign(explained(cause, url), { wayOut });
+  }
+  return telemetry.toString();
+}
 
-/** The supervisor says what happened and the way out better than a general text could. */
-function explained(cause: PostgresError, directory: string): Error {
-  const error = midwatchError(codes[cause.code], { directory, problem: cause.message }, cause);
-  return Object.assign(error, { message: cause.message, wayOut: cause.wayOut });
+/** What PostgreSQL answered when it was asked for the schema: away, refused us, or does not let us do it. */
+function explained(cause: unknown, url: string): Error {
+  const where = whereOf(url);
+  const problem = textOf(cause);
+  const state = sqlStateOf(cause) ?? "";
+  if (/^28|^3D/.test(state)) return midwatchError("MW_STORE_REFUSED", { where, problem }, cause);
+  if (state === insufficientPrivilege) return midwatchError("MW_STORE_NO_PERMISSION", { where, problem }, cause);
+  if (hasCode(cause, "MW_STORE_UNREACHABLE")) {
+    const { details } = cause as { details: Record<string, string | number> };
+    return midwatchError("MW_STORE_UNREACHABLE", { ...details, where }, cause);
+  }
+  return isMidwatchError(cause) ? cause : midwatchError("MW_STORE_UNREACHABLE", { where, problem }, cause);
 }
 
 /** Host and database; never the password. */

@@ -11,7 +11,6 @@ import { workerUrl } from "./worker-url.ts";
 
 export type Telemetry = {
   connection: TelemetryConnection;
-  port: number;
   refreshSignalMap(): Promise<void>;
   /** When the first of what is sent here was seen; null before that. */
   historySince(): Promise<Instant | null>;
@@ -20,8 +19,10 @@ export type Telemetry = {
 
 type OpenTelemetrySettings = {
   config: Config["telemetry"];
-  connection: string;
+  connectionUrl: () => Promise<string>;
   discoverSignalMap: (connection: string, inventory: MetricInventoryEntry[]) => SignalMap;
+  /** False: another process receives, this one only reads. */
+  isReceiver: boolean;
   onAlerts: (items: IncomingItem[]) => void;
   log: (sentence: string) => void;
 };
@@ -29,40 +30,47 @@ type OpenTelemetrySettings = {
 /** The embedded telemetry: its receiver in a worker thread, its readers here with a pool of their own. Null: switched off. */
 export async function openTelemetry({
   config,
-  connection,
+  connectionUrl,
   discoverSignalMap,
+  isReceiver,
   onAlerts,
   log,
 }: OpenTelemetrySettings): Promise<Telemetry | null> {
   if (!config.isOn) return null;
+  const connection = await connectionUrl();
   const { host, port, senders, retentionHours, maximumBytes, evaluateEverySeconds } = config;
-  const thread = await startTelemetryThread(
-    workerUrl("telemetry"),
-    {
-      connection,
-      host,
-      port,
-      senders,
-      retention: { ...defaultRetention, hours: retentionHours, maximumBytes },
-      limits: defaultLimits,
-      traces: defaultTraces,
-      rules: defaultRules,
-      evaluateEverySeconds,
-    },
-    { onAlerts, log },
-  );
+  const thread = isReceiver
+    ? await startTelemetryThread(
+        workerUrl("telemetry"),
+        {
+          connection,
+          host,
+          port,
+          senders,
+          retention: { ...defaultRetention, hours: retentionHours, maximumBytes },
+          limits: defaultLimits,
+          traces: defaultTraces,
+          rules: defaultRules,
+          evaluateEverySeconds,
+        },
+        { onAlerts, log },
+      )
+    : null;
   const database = openDatabase({ connection, poolSize: 4, applicationName: "midwatch telemetry reader" });
-  const reader = createTelemetryConnection({ database, discoverSignalMap, address: `http://${host}:${thread.port}` });
+  const address = `http://${host}:${thread?.port ?? port}`;
+  const reader = createTelemetryConnection({ database, discoverSignalMap, address });
   return {
     connection: reader,
-    port: thread.port,
-    refreshSignalMap: async () => thread.setSignalMap(await reader.refreshSignalMap()),
+    refreshSignalMap: async () => {
+      const map = await reader.refreshSignalMap();
+      thread?.setSignalMap(map);
+    },
     historySince: async () => {
       const [first] = await database.query<{ at: Instant | null }>("select min(first_seen_at) as at from resources");
       return first?.at ?? null;
     },
     close: async () => {
-      await thread.stop();
+      await thread?.stop();
       await database.close();
     },
   };

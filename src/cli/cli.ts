@@ -1,6 +1,4 @@
 import { Command, CommanderError } from "commander";
-import { isMidwatchError } from "../core/errors.ts";
-import { exitStatusOf } from "./client.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addDrillCommands } from "./commands/demo.ts";
 import { addDoctorCommands } from "./commands/doctor.ts";
@@ -9,7 +7,8 @@ import { addIncidentCommands } from "./commands/incidents.ts";
 import { addInvestigateCommand } from "./commands/investigate.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTrustCommands } from "./commands/trust.ts";
-import { bold, line, quiet, red } from "./terminal.ts";
+import { reportError } from "./report-error.ts";
+import { line, red } from "./terminal.ts";
 
 const version = process.env.MIDWATCH_VERSION ?? "0.0.0";
 
@@ -56,18 +55,5 @@ function allCommands(command: Command): Command[] {
 /** Every error has a code and a way out. */
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  const isJson = program.opts<{ json?: boolean }>().json === true;
-  if (isMidwatchError(thrown)) {
-    const { code, message, wayOut } = thrown;
-    if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message, wayOut } })}\n`);
-    else
-      process.stderr.write(
-        `${red(code)} ${bold(message)}\n${wayOut}\n${quiet(`midwatch explain ${code} tells more`)}\n`,
-      );
-    return exitStatusOf(thrown);
-  }
-  process.stderr.write(
-    `${red("MW_INTERNAL")} ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
-  );
-  return 1;
+  return reportError(thrown, program.opts<{ json?: boolean }>().json === true);
 }

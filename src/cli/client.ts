@@ -42,6 +42,8 @@ export function connectClient(options: ConnectionOptions): Client {
 }
 
 function whereAndWith(options: ConnectionOptions): { url: string; token: string } {
+  if (options.server !== undefined && !URL.canParse(options.server))
+    throw midwatchError("MW_USAGE", { problem: `${options.server} is no address: write http://host:port.` });
   if (options.server !== undefined) return { url: options.server, token: process.env["MIDWATCH_TOKEN"] ?? "" };
   const directory = options.data ?? defaultDataDirectory();
   const instance = readInstance(directory);
@@ -61,7 +63,15 @@ async function refusal(response: Response): Promise<Error> {
 /** 1: no answer or the answer is no; 2: usage; 3: could not reach something. */
 export function exitStatusOf(thrown: unknown): number {
   if (!isMidwatchError(thrown)) return 1;
-  if (["MW_USAGE", "MW_CONFIG_INVALID", "MW_CONFIG_NOT_FOUND", "MW_CONFIG_SECRET_MISSING"].includes(thrown.code))
+  if (
+    ["MW_USAGE", "MW_PAYLOAD_INVALID", "MW_CONFIG_INVALID", "MW_CONFIG_NOT_FOUND", "MW_CONFIG_SECRET_MISSING"].includes(
+      thrown.code,
+    )
+  )
     return 2;
-  return ["MW_SERVER_UNREACHABLE", "MW_STORE_UNREACHABLE", "MW_INTEGRATION_UNREACHABLE"].includes(thrown.code) ? 3 : 1;
+  return ["MW_SERVER_UNREACHABLE", "MW_STORE_UNREACHABLE", "MW_STORE_REFUSED", "MW_INTEGRATION_UNREACHABLE"].includes(
+    thrown.code,
+  )
+    ? 3
+    : 1;
 }

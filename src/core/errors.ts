@@ -28,6 +28,12 @@ const register = {
     (d) => `${d["file"]}:${d["line"]}:${d["column"]}: ${d["reference"]} is not there.`,
     "Set the environment variable or create the file, readable for midwatch only.",
   ),
+  MW_START_FAILED: error(
+    "Something that starts with midwatch did not start",
+    false,
+    (d) => `${d["what"]} did not start: ${d["problem"]}`,
+    "Mend what it says, then start again; `midwatch serve` starts midwatch alone.",
+  ),
   MW_PORT_IN_USE: error(
     "The port is taken",
     false,
@@ -56,13 +62,25 @@ const register = {
     "The disk is full",
     false,
     (d) => `There is no room left on the disk of ${d["directory"]}.`,
-    "Make room, then start again: nothing that was answered is lost.",
+    "Make room; what runs goes on by itself, what has ended is started again. Nothing that was answered is lost.",
   ),
   MW_STORE_UNREACHABLE: error(
     "The database does not answer",
     true,
     (d) => `PostgreSQL at ${d["where"]} does not answer: ${d["problem"]}`,
     "Check that it runs and that the URL in `database.url` is right; `midwatch doctor` tries it again.",
+  ),
+  MW_STORE_REFUSED: error(
+    "The database does not let midwatch in",
+    false,
+    (d) => `PostgreSQL at ${d["where"]} refuses: ${d["problem"]}`,
+    "Check user, password and database name of `database.url` (or --database).",
+  ),
+  MW_STORE_NO_PERMISSION: error(
+    "The database's user lacks a right",
+    false,
+    (d) => `PostgreSQL at ${d["where"]} refuses: ${d["problem"]}`,
+    "Make the user of `database.url` the owner of its database: alter database … owner to …",
   ),
   MW_STORE_START_FAILED: error(
     "The embedded database did not start",
@@ -76,6 +94,12 @@ const register = {
     (d) => `${d["directory"]} is in use by process ${d["pid"]}.`,
     "Stop that process, or start with --data and another folder.",
   ),
+  MW_STORE_BUSY: error(
+    "Another midwatch holds the database while it starts",
+    true,
+    (d) => `Another midwatch has been bringing the database up to date for more than ${d["seconds"]} s.`,
+    "Wait until it is ready, or end it when it hangs, then start again.",
+  ),
   MW_STORE_TOO_OLD: error(
     "The database server is too old",
     false,
@@ -87,6 +111,12 @@ const register = {
     false,
     (d) => `The schema is at ${d["found"]}, this midwatch knows up to ${d["known"]}.`,
     "Start the newer midwatch again, or restore a backup from before the upgrade.",
+  ),
+  MW_STORE_MIGRATION_FAILED: error(
+    "The database could not be brought up to date",
+    false,
+    (d) => `Step ${d["number"]} (${d["name"]}) failed: ${d["problem"]}`,
+    "Nothing of that step was kept. Where tables were changed by hand, restore a backup; otherwise report it.",
   ),
   MW_STORE_SCHEMA_FOREIGN: error(
     "The database holds something else",
@@ -135,6 +165,18 @@ const register = {
     false,
     (d) => `There is no ${d["what"]}.`,
     "Look it up in the list: `midwatch incidents`.",
+  ),
+  MW_KEPT_QUIET: error(
+    "Nothing was opened for what was sent",
+    false,
+    (d) => `It was taken and kept quiet: ${d["why"]}`,
+    "Say more in `context`, or look at a service by name: `midwatch investigate --service NAME`.",
+  ),
+  MW_NO_ANSWER: error(
+    "There is no answer within the time",
+    true,
+    (d) => `${d["incident"]} has no answer after ${d["seconds"]} s.`,
+    "It goes on by itself: look with `midwatch show`, or give it longer with --within.",
   ),
   MW_BUSY: error(
     "midwatch cannot take more at the moment",

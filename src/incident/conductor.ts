@@ -34,7 +34,10 @@ export async function openConductor(settings: OpenConductorSettings): Promise<Op
   const bodies = activityBodies(dependencies, (incidentId) => conductor?.finished(incidentId));
   const activities = await openActivities({ ...settings, bodies, roles: ["worker"] });
   const { pace, now } = dependencies;
-  conductor = await startConductor({ database, activities, pace, now, log });
+  conductor = await startConductor({ database, activities, pace, now, log }).catch(async (thrown: unknown) => {
+    await activities.close();
+    throw thrown;
+  });
   const { nudge, finished, close } = conductor;
   return {
     nudge,

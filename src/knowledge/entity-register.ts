@@ -3,7 +3,14 @@ import type { Edge, Entity, EntityId } from "../core/entity.ts";
 import type { Instant, Window } from "../core/window.ts";
 import type { Database } from "../store/database.ts";
 import { endEdges, readEdges, seeEdges } from "../store/edges.ts";
-import { claimName, createEntity, readClaims, readEntities, updateEntity, withdrawClaims } from "../store/entities.ts";
+import {
+  claimName,
+  createEntity,
+  readEntities,
+  readLiveClaims,
+  updateEntity,
+  withdrawClaims,
+} from "../store/entities.ts";
 import { mergeEntities } from "../store/entity-identity.ts";
 import { type Identity, keysOf, keysOfAddress, keysOfAttributes, normalName, unifyClaims } from "./identity.ts";
 
@@ -19,6 +26,8 @@ export type EntityRegister = {
   neighbourhood(around: EntityId[], hops: number): { kind: "graph"; entities: Entity[]; edges: Edge[]; gaps: [] };
   /** Asks every source that can tell what there is. A source in trouble changes nothing. */
   discover(connections: Connection[], window: Window, now: Instant): Promise<void>;
+  /** Reads what another process has found. Not for the process that discovers. */
+  refresh(): Promise<void>;
 };
 
 /** Traces tell an edge each time it is used; half a week without a call and it is no longer shown (METHODS 8: 7 d half-life). */
@@ -125,6 +134,11 @@ export async function openEntityRegister(database: Database): Promise<EntityRegi
       }
       edges = await readEdges(database);
     },
+    refresh: async () => {
+      identities = await readIdentities(database);
+      edges = await readEdges(database);
+      index = indexOf(identities);
+    },
   };
 }
 
@@ -142,14 +156,14 @@ function resolveEdge(
 }
 
 async function readIdentities(database: Database): Promise<Identity[]> {
-  const identities: Identity[] = [];
-  for (const entity of await readEntities(database)) {
-    const claims = await readClaims(database, entity.id);
-    const live = claims.filter(({ withdrawnAt }) => withdrawnAt === null);
-    const keys = live.flatMap((claim) => keysOf({ claim }));
-    identities.push({ id: entity.id, keys: [...new Set(keys)], entity });
+  const keysById = new Map<EntityId, Set<string>>();
+  for (const claim of await readLiveClaims(database)) {
+    const keys = keysById.get(claim.entityId) ?? new Set<string>();
+    for (const key of keysOf({ claim })) keys.add(key);
+    keysById.set(claim.entityId, keys);
   }
-  return identities;
+  const entities = await readEntities(database);
+  return entities.map((entity) => ({ id: entity.id, keys: [...(keysById.get(entity.id) ?? [])], entity }));
 }
 
 function indexOf(identities: Identity[]): Map<string, Set<EntityId>> {

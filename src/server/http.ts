@@ -36,6 +36,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   server.setNotFoundHandler((request, reply) => {
     if (request.url.startsWith("/api/"))
       return sendError(reply, midwatchError("MW_NOT_FOUND", { what: `address ${request.url}` }));
+    if (settings.serves === "intake") return sendError(reply, midwatchError("MW_NOT_FOUND", { what: "page here" }));
     return sendPage(reply, settings.pageDirectory);
   });
   server.addHook("onSend", async (_request, reply) => {
@@ -66,12 +67,13 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     return midwatch;
   };
   addOperationRoutes(routes, settings.midwatch);
+  addIntakeRoutes(routes, running);
+  if (settings.serves === "intake") return server;
   addSessionRoutes(routes, running);
   addIncidentRoutes(routes, running);
   addAlertRoutes(routes, running);
   addEstateRoutes(routes, running);
   addTrustRoutes(routes, running);
-  addIntakeRoutes(routes, running);
   addStreamRoute(routes, running);
   return server;
 }

@@ -15,6 +15,8 @@ export type ServerSettings = {
   pageDirectory: string;
   /** The command line's own token. */
   operatorToken: string;
+  /** The page with its whole API, or only what senders and operations need. */
+  serves: "page" | "intake";
 };
 
 /** The running midwatch; throws MW_BUSY while it still starts. */

@@ -1,43 +1,21 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readInstance } from "../app/instance-file.ts";
 import { hasCode } from "../core/errors.ts";
-import { type Started, startMidwatch } from "./start.ts";
+import { type RunningForTest, startForTest } from "./running.testing.ts";
+import { startMidwatch } from "./start.ts";
 
-/** The whole product without a lab, as somebody starts it: own PostgreSQL, threads, hand, HTTP. Needs the built workers. */
 describe("a running midwatch", () => {
-  let directory: string;
-  let running: Started;
-  let token: string;
+  let running: RunningForTest;
 
   beforeAll(async () => {
-    directory = mkdtempSync(path.join(os.tmpdir(), "midwatch-server-"));
-    // PostgreSQL does not run as root: its account has to get through.
-    if (process.getuid?.() === 0) chmodSync(directory, 0o755);
-    const config = path.join(directory, "midwatch.yaml");
-    writeFileSync(config, "telemetry:\n  port: 0\n");
-    running = await startMidwatch({ config, data: directory, port: 0, version: "0.0.0-test" });
-    token = readInstance(directory)?.token ?? "";
+    running = await startForTest();
   }, 120_000);
-  afterAll(async () => {
-    await running?.stop();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => running?.remove());
 
-  const ask = (
-    method: string,
-    place: string,
-    body?: unknown,
-    headers: Record<string, string> = { authorization: `Bearer ${token}` },
-  ) =>
-    fetch(new URL(place, running.url), {
-      method,
-      redirect: "manual",
-      headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    });
+  const ask: RunningForTest["ask"] = (...request) => running.ask(...request);
 
   test("says that it is alive and ready, and shows figures of its own", async () => {
     expect((await ask("GET", "/healthz")).status).toBe(200);
@@ -196,7 +174,9 @@ describe("a running midwatch", () => {
   });
 
   test("a second one on the same data folder is told who has it", async () => {
-    const second = await startMidwatch({ data: directory, port: 0, version: "0" }).catch((thrown: unknown) => thrown);
+    const second = await startMidwatch({ data: running.directory, port: 0, version: "0" }).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(hasCode(second, "MW_ALREADY_RUNNING")).toBe(true);
   });
 
@@ -207,5 +187,11 @@ describe("a running midwatch", () => {
     expect(hasCode(second, "MW_PORT_IN_USE")).toBe(true);
     expect(readInstance(other)).toBeNull();
     rmSync(other, { recursive: true });
+  });
+
+  test("stopped twice at once, it ends in order and leaves nothing running", async () => {
+    await Promise.race([running.stop(), running.stop()]);
+    expect(existsSync(path.join(running.directory, "postgres", "postmaster.pid"))).toBe(false);
+    expect(readInstance(running.directory)).toBeNull();
   });
 });

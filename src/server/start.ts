@@ -6,6 +6,7 @@ import { type LoadedConfig, loadConfig } from "../app/config/load-config.ts";
 import { defaultDataDirectory, prepareDataDirectory } from "../app/data-directory.ts";
 import { lockInstance, removeInstance, writeInstance } from "../app/instance-file.ts";
 import type { Midwatch } from "../app/midwatch.ts";
+import { partsOf, type Role } from "../app/roles.ts";
 import { pageDirectory } from "../app/worker-url.ts";
 import { midwatchError } from "../core/errors.ts";
 import { createServer, type Server } from "./http.ts";
@@ -16,9 +17,12 @@ type StartOptions = {
   host?: string;
   database?: string;
   data?: string;
+  /** Everything, where not given. */
+  role?: Role;
   version: string;
 };
 
+/** Without a page `url` is where senders send to, or empty, and nobody signs in. */
 export type Started = { url: string; signInUrl: string; midwatch: Midwatch; stop: () => Promise<void> };
 
 /**
@@ -28,31 +32,52 @@ export type Started = { url: string; signInUrl: string; midwatch: Midwatch; stop
 export async function startMidwatch(options: StartOptions): Promise<Started> {
   const loaded = withOptions(loadConfig(configFile(options.config), { readsWriteSecrets: false }), options);
   const { config } = loaded;
-  guardExposure(loaded);
+  const role = options.role ?? "all";
+  const does = partsOf(role);
+  const isListening = does("page") || does("intake");
+  guardRole(role, config);
+  if (isListening) guardExposure(loaded);
   const directory = path.resolve(options.data ?? config.data ?? defaultDataDirectory());
-  prepareDataDirectory(directory);
-  const lock = lockInstance(directory);
+  // What keeps nothing there needs no folder: several such processes may run on one machine.
+  if (does("page")) prepareDataDirectory(directory);
+  const lock = does("page") ? lockInstance(directory) : null;
+  const { host, port } = config.server;
   const operatorToken = randomBytes(24).toString("base64url");
   let midwatch: Midwatch | null = null;
   let server: Server | null = null;
-  const stop = async () => {
+  let stopping: Promise<void> | undefined;
+  const end = async () => {
     await server?.close();
     await midwatch?.stop();
+    if (!lock) return;
     removeInstance(directory);
     lock.release();
   };
+  // Ctrl-C reaches us directly and through whoever started us: the second one waits for the same end.
+  const stop = () => {
+    stopping ??= end();
+    return stopping;
+  };
   try {
-    server = await createServer({ midwatch: () => midwatch, pageDirectory: pageDirectory(), operatorToken });
-    const url = await listen(server, config.server.host, config.server.port);
+    let url = "";
+    if (isListening) {
+      const serves = does("page") ? "page" : "intake";
+      server = await createServer({ midwatch: () => midwatch, pageDirectory: pageDirectory(), operatorToken, serves });
+      url = await listen(server, host, port);
+    }
+    // A process without a page links to the one that has it.
+    const publicUrl = config.server.publicUrl ?? (does("page") ? url : `http://${host}:${port}`);
     midwatch = await composeMidwatch({
       loaded,
+      role,
       dataDirectory: directory,
       version: options.version,
-      url: config.server.publicUrl ?? url,
+      url: publicUrl,
     });
+    if (!does("page")) return { url, signInUrl: "", midwatch, stop };
     writeInstance(directory, { url, telemetryUrl: null, token: operatorToken });
     const secret = await midwatch.sessions.createSignInToken("operator");
-    return { url, signInUrl: `${config.server.publicUrl ?? url}/sign-in?token=${secret}`, midwatch, stop };
+    return { url, signInUrl: `${publicUrl}/sign-in?token=${secret}`, midwatch, stop };
   } catch (thrown) {
     await stop();
     throw thrown;
@@ -71,6 +96,14 @@ function withOptions(loaded: LoadedConfig, { port, host, database }: StartOption
     ...loaded,
     config: { ...config, server, database: database === undefined ? config.database : { url: database } },
   };
+}
+
+/** An embedded PostgreSQL ends with the process that started it: processes that share one need one that stays. */
+function guardRole(role: Role, config: LoadedConfig["config"]): void {
+  if (role === "all" || config.database.url !== undefined) return;
+  throw midwatchError("MW_USAGE", {
+    problem: `Role ${role} works on a PostgreSQL that all processes share: name it with --database or \`database.url\`.`,
+  });
 }
 
 /** Beyond loopback always TLS, by a proxy that the configuration declares. */

@@ -123,6 +123,7 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 export const uniqueViolation = "23505";
+export const insufficientPrivilege = "42501";
 
 function messageOf(error: unknown): string {
   return error instanceof Error && error.message !== "" ? error.message : String(sqlStateOf(error) ?? error);

@@ -126,6 +126,14 @@ export async function readClaims(database: Database, entityId: EntityId): Promis
   return rows.map(toClaim);
 }
 
+/** Claims that nobody has withdrawn, of all entities. */
+export async function readLiveClaims(database: Database): Promise<StoredClaim[]> {
+  const rows = await database.query<ClaimRow>(
+    "select * from entity_claims where withdrawn_at is null order by claimed_at, id",
+  );
+  return rows.map(toClaim);
+}
+
 /**
  * Entities as they are read from the claims that lived at `at` (now where not given); merged ones are left out unless
  * asked for by id, when they answer with what they were merged into. `ids` undefined: all.

@@ -61,7 +61,10 @@ describe("migrate", () => {
   it("leaves the last whole step in place when one fails", async () => {
     const database = await open();
     const broken = { number: 2, name: "broken", sql: "create table half (id int); select 1 / 0" };
-    await expect(migrate(database, [allMigrations[0]!, broken])).rejects.toThrow("division by zero");
+    await expect(migrate(database, [allMigrations[0]!, broken])).rejects.toMatchObject({
+      code: "MW_STORE_MIGRATION_FAILED",
+      message: "Step 2 (broken) failed: division by zero",
+    });
     expect(await readSchemaVersion(database)).toBe(1);
     expect(await migrate(database, allMigrations)).toHaveLength(allMigrations.length - 1);
   });

@@ -1,5 +1,6 @@
-import { midwatchError } from "../core/errors.ts";
-import type { Database, OpenDatabase } from "./database.ts";
+import { isMidwatchError, midwatchError } from "../core/errors.ts";
+import { type Database, insufficientPrivilege, type OpenDatabase, sqlStateOf } from "./database.ts";
+import { oneProcessAtATime } from "./one-process-at-a-time.ts";
 
 /** One forward step of the schema. Never edited once released; what was wrong is mended by the next one. */
 export type Migration = {
@@ -12,24 +13,14 @@ export type Migration = {
 /** PostgreSQL 15 is the oldest that is still maintained where people run their own. */
 const OLDEST_SERVER = 150_000;
 
-/** One migration at a time, over all processes. An arbitrary number that nobody else uses in this database. */
-const MIGRATION_LOCK = 0x2f5a_91c3;
-
 /**
  * Brings the schema to what this program knows, each step in its own transaction, one process at a time. Returns the
  * numbers that were applied now; empty where nothing was to do. Throws MW_STORE_TOO_OLD, MW_STORE_SCHEMA_NEWER (a newer
- * program wrote it) or MW_STORE_SCHEMA_FOREIGN (somebody else's tables).
+ * program wrote it), MW_STORE_SCHEMA_FOREIGN (somebody else's tables) or MW_STORE_MIGRATION_FAILED.
  */
 export async function migrate(database: OpenDatabase, migrations: Migration[]): Promise<number[]> {
   await refuseOldServer(database);
-  const client = await database.pool.connect();
-  try {
-    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    return await applyMissing(database, migrations);
-  } finally {
-    await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
-    client.release();
-  }
+  return oneProcessAtATime(database, "migrate", () => applyMissing(database, migrations));
 }
 
 /** The number of the last migration that was applied; 0 for an empty database. Changes nothing. */
@@ -56,20 +47,25 @@ async function applyMissing(database: Database, migrations: Migration[]): Promis
   if (found > known) throw midwatchError("MW_STORE_SCHEMA_NEWER", { found, known });
   if (found === 0) await refuseForeignTables(database);
   const missing = migrations.slice(found);
-  for (const migration of missing) {
+  for (const migration of missing) await apply(database, migration);
+  return missing.map(({ number }) => number);
+}
+
+async function apply(database: Database, { number, name, sql }: Migration): Promise<void> {
+  try {
     await database.transaction(async (transaction) => {
       await transaction.query(
         `create table if not exists schema_migrations (
            number integer primary key, name text not null, applied_at timestamptz not null default now())`,
       );
-      await transaction.query(migration.sql);
-      await transaction.query("insert into schema_migrations (number, name) values ($1, $2)", [
-        migration.number,
-        migration.name,
-      ]);
+      await transaction.query(sql);
+      await transaction.query("insert into schema_migrations (number, name) values ($1, $2)", [number, name]);
     });
+  } catch (cause) {
+    if (isMidwatchError(cause) || sqlStateOf(cause) === insufficientPrivilege) throw cause;
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw midwatchError("MW_STORE_MIGRATION_FAILED", { number, name, problem }, cause);
   }
-  return missing.map(({ number }) => number);
 }
 
 /** Extensions bring tables of their own; those do not count. */

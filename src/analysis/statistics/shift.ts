@@ -1,4 +1,4 @@
-import { type ConceptDefinition, type ConceptId, conceptDefinition } from "../../core/concept.ts";
+import type { ConceptDefinition } from "../../core/concept.ts";
 import type { Series } from "../../core/series.ts";
 import type { Window } from "../../core/window.ts";
 import { type Baseline, baselineOfValues } from "./baseline.ts";
@@ -47,10 +47,6 @@ export function shiftOfValues(before: readonly number[], after: readonly number[
 }
 
 /** z with the sign of harm: positive where the signal moved in the direction that hurts, 0 for mere context. */
-export function harmOf(concept: ConceptId, shift: Shift): number {
-  return harmTowards(conceptDefinition(concept).bad, shift);
-}
-
 export function harmTowards(bad: ConceptDefinition["bad"], shift: Shift): number {
   switch (bad) {
     case "up":

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { midwatchError } from "../../core/errors.ts";
 import type { DrillsView, IncidentsView } from "../../server/views.ts";
 import { type Client, type ConnectionOptions, connectClient } from "../client.ts";
-import { followIncident } from "../follow-incident.ts";
+import { followIncident, progressFor } from "../follow-incident.ts";
 import { printIncident } from "../print-incident.ts";
 import { line, quiet, table } from "../terminal.ts";
 
@@ -56,7 +56,8 @@ export function addDrillCommands(program: Command): void {
           return;
         }
         if (!globals().json) line(quiet(`${id} after ${Math.round((Date.now() - startedAt) / 1000)} s`));
-        const incident = await followIncident(client, id, alertWithinSeconds, globals().json === true);
+        const progress = progressFor(process.stdout, globals().json === true);
+        const incident = await followIncident(client, id, alertWithinSeconds, progress);
         if (!incident) process.exitCode = 1;
         else if (globals().json) line(JSON.stringify(incident));
         else printIncident(incident, `${client.url}/incidents/${incident.line.id}`);

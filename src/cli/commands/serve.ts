@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { startMidwatch } from "../../server/start.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Role, roles } from "../../app/roles.ts";
+import { type Started, startMidwatch } from "../../server/start.ts";
 import { line } from "../terminal.ts";
 
-type Options = { config?: string; port?: number; host?: string; database?: string };
+type Options = { config?: string; port?: number; host?: string; database?: string; role?: Role };
 
 export function addServeCommand(program: Command, version: string): void {
   program
@@ -12,18 +13,24 @@ export function addServeCommand(program: Command, version: string): void {
     .option("--port <number>", "port of the page and API", port)
     .option("--host <address>", "address to listen at")
     .option("--database <url>", "an external PostgreSQL, 15 or newer")
+    .addOption(new Option("--role <role>", "what this process does, of many on one PostgreSQL").choices(roles))
     .action(async (options: Options) => {
       // The durable engine's driver warns once about a coming version of itself; nobody here can do anything about it.
       process.noDeprecation = true;
       const { data } = program.opts<{ data?: string }>();
-      const running = await startMidwatch({ ...options, ...(data === undefined ? {} : { data }), version });
-      line(`Ready: ${running.signInUrl}`);
+      const role = options.role ?? "all";
+      let isWanted = true;
+      let running: Started | undefined;
       const stop = async () => {
+        isWanted = false;
+        if (!running) return; // still starting: it ends when it knows what it has to end
         await running.stop();
         process.exit(0);
       };
-      process.once("SIGINT", stop);
-      process.once("SIGTERM", stop);
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+      running = await startMidwatch({ ...options, ...(data === undefined ? {} : { data }), version });
+      if (!isWanted) return stop();
+      line(`Ready: ${running.signInUrl || `${role} ${running.url}`.trimEnd()}`);
     });
 }
 

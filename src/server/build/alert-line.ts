@@ -1,3 +1,4 @@
+import type { RefusedRecord } from "../../app/midwatch.ts";
 import type { IncomingItem, TriageDecision } from "../../core/item.ts";
 import type { AlertLine } from "../views.ts";
 import { incidentRef, type Names, timestamp, timestampOrNull } from "./references.ts";
@@ -10,6 +11,35 @@ type AlertSource = {
   hasPaged: boolean;
   overruled: AlertLine["overruled"];
 };
+
+/** Something that nobody could understand, among the alerts: its sender has to be mended. */
+export function buildRefusedLine({ id, source, receivedAt, place, problem, raw }: RefusedRecord): AlertLine {
+  const at = timestamp(receivedAt);
+  return {
+    itemId: `refused-${id}`,
+    title: raw.trim() === "" ? "nothing was sent" : raw.slice(0, titleCharacters),
+    entity: null,
+    severity: "low",
+    severityBefore: null,
+    category: "other",
+    source,
+    sourceKind: "alert",
+    status: "firing",
+    startsAt: at,
+    endsAt: null,
+    receivedAt: at,
+    outcome: "refused",
+    hasPaged: false,
+    incident: null,
+    reason: `${place}: ${problem}`,
+    link: null,
+    count: 1,
+    members: [],
+    overruled: null,
+  };
+}
+
+const titleCharacters = 160;
 
 export function buildAlertLine(
   { item, decision, timesSeen, hasPaged, overruled }: AlertSource,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AlertRecord } from "../../app/midwatch.ts";
 import { categories } from "../../core/item.ts";
-import { buildAlertLine } from "../build/alert-line.ts";
+import { buildAlertLine, buildRefusedLine } from "../build/alert-line.ts";
 import { namesOf, timestamp } from "../build/references.ts";
 import { personOf } from "../guard.ts";
 import type { Routes, Running } from "../server-types.ts";
@@ -51,7 +51,12 @@ export function addAlertRoutes(routes: Routes, running: Running): void {
         limit: mostRead,
         ...(cursor === undefined ? {} : { before: Date.parse(cursor) }),
       });
-      const lines = records.map((record) => lineOf(record, names));
+      const refused = (await midwatch.intake.listRefused(pageRows)).filter(
+        ({ receivedAt }) => receivedAt >= since && (cursor === undefined || receivedAt < Date.parse(cursor)),
+      );
+      const lines = [...records.map((record) => lineOf(record, names)), ...refused.map(buildRefusedLine)].sort(
+        (left, right) => right.receivedAt.localeCompare(left.receivedAt),
+      );
       const wanted = (q ?? "").toLowerCase();
       const matching = lines.filter(
         (line) =>

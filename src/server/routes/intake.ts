@@ -1,37 +1,43 @@
 import { z } from "zod";
 import type { Receipt } from "../../app/midwatch.ts";
 import { personOf } from "../guard.ts";
+import { payloadOf, takeAnyText } from "../read-payload.ts";
 import type { Routes, Running } from "../server-types.ts";
 
-const anything = z.unknown();
+const config = { access: "sender" } as const;
 
 /** Ways in for senders. Answered when what was sent is on disk, and not before. */
 export function addIntakeRoutes(routes: Routes, running: Running): void {
-  routes.post(
-    "/api/v1/intake/alertmanager",
-    { config: { access: "sender" }, schema: { body: anything } },
-    async (request, reply) =>
-      reply.code(202).send(await running().intake.alertmanager(request.sender ?? "unknown", request.body)),
-  );
+  routes.register(async (scope: Routes) => {
+    takeAnyText(scope);
 
-  routes.post(
-    "/api/v1/intake/context",
-    { config: { access: "sender" }, schema: { body: anything } },
-    async (request, reply) => reply.code(202).send(await running().intake.context(request.body)),
-  );
+    scope.post("/api/v1/intake/alertmanager", { config }, async (request, reply) => {
+      const sender = request.sender ?? "unknown";
+      const payload = await payloadOf(request, `alertmanager/${sender}`, running);
+      return reply.code(202).send(await running().intake.alertmanager(sender, payload));
+    });
 
-  routes.post(
-    "/api/v1/intake/webhook/:name",
-    {
-      config: { access: "sender" },
-      schema: { params: z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i) }), body: anything },
-    },
-    async (request, reply) => reply.code(202).send(await running().intake.webhook(request.params.name, request.body)),
-  );
+    scope.post("/api/v1/intake/context", { config }, async (request, reply) => {
+      const payload = await payloadOf(request, "context", running);
+      return reply.code(202).send(await running().intake.context(payload));
+    });
 
-  routes.post("/api/v1/changes", { config: { access: "sender" }, schema: { body: anything } }, async (request, reply) =>
-    reply.code(202).send(await running().intake.changes(request.sender ?? "unknown", request.body)),
-  );
+    scope.post(
+      "/api/v1/intake/webhook/:name",
+      { config, schema: { params: z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i) }) } },
+      async (request, reply) => {
+        const { name } = request.params;
+        const payload = await payloadOf(request, `webhook/${name}`, running);
+        return reply.code(202).send(await running().intake.webhook(name, payload));
+      },
+    );
+
+    scope.post("/api/v1/changes", { config }, async (request, reply) => {
+      const sender = request.sender ?? "unknown";
+      const payload = await payloadOf(request, `changes/${sender}`, running);
+      return reply.code(202).send(await running().intake.changes(sender, payload));
+    });
+  });
 
   routes.post(
     "/api/v1/look",

@@ -117,6 +117,14 @@ describe("activities", () => {
     expect(runs).toBe(2);
   });
 
+  it("start on an empty database in several processes at once", async () => {
+    const empty = await openTestDatabase();
+    const workers = await Promise.all([1, 2, 3].map(() => startWorker({ silentSeconds: 60, url: empty.url })));
+    expect(new Set(workers.map(({ workerId }) => workerId)).size).toBe(3);
+    for (const { child } of workers) child.kill("SIGKILL");
+    await empty.drop();
+  });
+
   it("can be forgotten when they are finished", async () => {
     activities = await open({ nothing: async () => {} });
     await activities.start("nothing", "old", {});
@@ -142,14 +150,21 @@ function open(bodies: ActivityBodies, settings: { silentSeconds?: number } = {})
 
 type WorkerProcess = { child: ChildProcess; workerId: string; lines: Record<string, unknown>[] };
 
-async function startWorker(settings: { silentSeconds: number; activityId: string }): Promise<WorkerProcess> {
+/** Resolves when it runs, and with an activity when that is started. */
+async function startWorker(settings: {
+  silentSeconds: number;
+  activityId?: string;
+  url?: string;
+}): Promise<WorkerProcess> {
   const script = fileURLToPath(new URL("worker.testing.ts", import.meta.url));
-  const flags = ["--import", "tsx", script, database.url, String(settings.silentSeconds), settings.activityId];
+  const { silentSeconds, activityId, url = database.url } = settings;
+  const flags = ["--import", "tsx", script, url, String(silentSeconds), ...(activityId ? [activityId] : [])];
   const child = spawn(process.execPath, flags, { stdio: ["ignore", "pipe", "inherit"] });
   children.push(child);
   const lines: Record<string, unknown>[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => lines.push(JSON.parse(line)));
-  await until(async () => lines.some((line) => line["kind"] === "started"));
+  const last = activityId === undefined ? "workerId" : "kind";
+  await until(async () => lines.some((line) => last in line));
   return { child, lines, workerId: String(lines.find((line) => "workerId" in line)?.["workerId"]) };
 }
 
@@ -158,7 +173,7 @@ function stepsOf(activityId: string): Promise<{ number: number; pid: number }[]>
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !(await condition()); await sleep(20)) {
-    if (Date.now() > deadline) throw new Error("did not come true within 20 s");
+  for (const deadline = Date.now() + 50_000; !(await condition()); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error("did not come true within 50 s");
   }
 }

@@ -3,6 +3,7 @@ import { DBOS, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import type { Instant } from "../../core/window.ts";
 import type { OpenDatabase } from "../database.ts";
+import { oneProcessAtATime } from "../one-process-at-a-time.ts";
 import { beat, fenceDeadWorkers, forgetWorkers, listLiveWorkers, registerWorker, sayGoodbye } from "../workers.ts";
 import type {
   Activities,
@@ -44,13 +45,6 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
   const log = settings.log ?? (() => {});
   const workerId = newWorkerId();
   const host = processSpace();
-  await registerWorker(database, {
-    id: workerId,
-    host,
-    processId: process.pid,
-    roles: settings.roles,
-    version: settings.version,
-  });
   const runningHere = new Set<string>();
   const workflows = new Map(
     Object.entries(bodies).map(([kind, body]) => [kind, registerBody(kind, body, runningHere)]),
@@ -63,18 +57,30 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
     executorID: workerId,
     logger: toLogger(log),
   });
-  await DBOS.launch();
-
+  const shutDown = (drainMilliseconds: number) =>
+    DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: drainMilliseconds });
   const takeOver = () => handOver({ ...settings, workerId, host, runningHere, log });
   let isFenced = false;
-  const stopBeating = every((settings.heartbeatSeconds ?? 2) * 1000, log, async () => {
-    if (!isFenced && !(await beat(database, workerId))) {
-      isFenced = true;
-      settings.onFenced?.();
-    }
-    if (!isFenced) await takeOver();
-  });
-  await takeOver();
+  let stopBeating = async () => {};
+  try {
+    // Launching makes and migrates the engine's own tables; two that do so at once can deadlock.
+    await oneProcessAtATime(database, "launch-durable-engine", () => DBOS.launch());
+    // Only now: who waits for its turn to launch says nothing, and would be taken for dead.
+    const { roles, version } = settings;
+    await registerWorker(database, { id: workerId, host, processId: process.pid, roles, version });
+    stopBeating = every((settings.heartbeatSeconds ?? 2) * 1000, log, async () => {
+      if (!isFenced && !(await beat(database, workerId))) {
+        isFenced = true;
+        settings.onFenced?.();
+      }
+      if (!isFenced) await takeOver();
+    });
+    await takeOver();
+  } catch (thrown) {
+    await stopBeating();
+    await shutDown(0);
+    throw thrown;
+  }
 
   return {
     workerId,
@@ -90,7 +96,7 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
     forgetFinished,
     close: async () => {
       await stopBeating();
-      await DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: settings.drainMilliseconds ?? 5000 });
+      await shutDown(settings.drainMilliseconds ?? 5000);
       await sayGoodbye(database, workerId);
     },
   };
@@ -183,6 +189,8 @@ async function handOver(
   },
 ): Promise<string[]> {
   const { database, workerId, host, runningHere, log } = settings;
+  // Before the list: what ends while we look is neither running any more nor lost.
+  const ranBefore = new Set(runningHere);
   // Before the list of the living: who registers in between cannot be taken for dead.
   const pending = await DBOS.listWorkflows({ status: "PENDING", loadInput: false, loadOutput: false });
   const goneIds = findGoneWorkers(await listLiveWorkers(database), { id: workerId, host });
@@ -199,6 +207,7 @@ async function handOver(
   const lost = pending.filter(
     ({ workflowID, executorId, dequeuedAt, updatedAt, createdAt }) =>
       executorId === workerId &&
+      !ranBefore.has(workflowID) &&
       !runningHere.has(workflowID) &&
       Math.max(dequeuedAt ?? 0, updatedAt ?? 0, createdAt) < Date.now() - CLAIM_PATIENCE_MILLISECONDS,
   );

@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Receipt } from "../app/midwatch.ts";
+import { type RunningForTest, startForTest } from "./running.testing.ts";
+import type { AlertLine, AlertsView, ErrorView } from "./views.ts";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const fixtures = path.join(here, "fixtures", "webhooks");
+/** Payloads as their senders send them; a larger collection lies beside the checkout of who has it. */
+const collections = [fixtures, path.resolve(here, "../../../shared/real/2-webhooks")].filter((folder) =>
+  existsSync(folder),
+);
+
+describe("payloads of the world, over HTTP", () => {
+  let running: RunningForTest;
+  beforeAll(async () => {
+    running = await startForTest();
+  }, 120_000);
+  afterAll(() => running?.remove());
+
+  const send = (body: string, to = "/api/v1/intake/webhook/sender", type = "application/json") =>
+    running.ask("POST", to, body, { ...running.operator, "content-type": type });
+  const take = async (...sent: Parameters<typeof send>): Promise<string[]> => {
+    const answer = await send(...sent);
+    expect(answer.status, await answer.clone().text()).toBe(202);
+    return ((await answer.json()) as Receipt).itemIds;
+  };
+  const alerts = async (question = ""): Promise<AlertLine[]> => {
+    const answer = await running.ask("GET", `/api/v1/alerts?since=2000-01-01T00:00:00Z&${question}`);
+    return ((await answer.json()) as AlertsView).alerts;
+  };
+  const find = async (itemId: string | undefined): Promise<AlertLine | undefined> =>
+    (await alerts()).find((alert) => alert.itemId === itemId);
+
+  test("every payload of every collection is taken, with a title and the time that it tells", async () => {
+    for (const file of collections.flatMap(filesBelow)) {
+      const text = readFileSync(file, "utf8");
+      const [itemId] = await take(text, receiverOf(text));
+      const alert = await find(itemId);
+      expect(alert?.title, file).toMatch(/\p{L}{2}/u);
+      expect(Date.parse(alert?.startsAt ?? ""), file).toBeLessThanOrEqual(Date.now());
+    }
+  }, 240_000);
+
+  const told: Record<string, Partial<AlertLine>> = {
+    "grafana.json": { title: "[Alerting] Checkout latency", status: "firing" },
+    "sns-cloudwatch.json": { title: "orders-database-cpu", startsAt: "2020-07-20T21:12:01.544Z" },
+    "pagerduty.json": {
+      title: "A little bump in the road",
+      severity: "high",
+      startsAt: "2020-10-02T18:45:22.000Z",
+    },
+    "alertmanager.json": { severity: "critical", startsAt: "2020-08-08T14:32:08.326Z" },
+  };
+  test.each(Object.entries(told))("%s tells what it tells", async (file, expected) => {
+    const text = readFileSync(path.join(fixtures, file), "utf8");
+    const [itemId] = await take(text, receiverOf(text));
+    expect(await find(itemId)).toMatchObject(expected);
+  });
+
+  test("JSON as plain text, as SNS sends it, is the same item as JSON", async () => {
+    const text = readFileSync(path.join(fixtures, "sns-cloudwatch.json"), "utf8");
+    expect(await take(text, undefined, "text/plain; charset=UTF-8")).toEqual(await take(text));
+  });
+
+  test("words, and the fields of a form, are taken too", async () => {
+    const [words] = await take("checkout answers 503 since noon", undefined, "text/plain");
+    expect((await find(words))?.title).toBe("checkout answers 503 since noon");
+    const form = new URLSearchParams({ payload: JSON.stringify({ title: "disk of cart is full" }) });
+    const [fields] = await take(form.toString(), undefined, "application/x-www-form-urlencoded");
+    expect((await find(fields))?.title).toBe("disk of cart is full");
+  });
+
+  const malformed: [string, string, RegExp][] = [
+    ["/api/v1/intake/webhook/sender", '{"title": "cart",\n "token": "hunter2secret" "x"}', /line 2/],
+    ["/api/v1/intake/webhook/sender", "", /body/],
+    ["/api/v1/intake/webhook/sender", "{}", /\$/],
+    ["/api/v1/intake/webhook/sender", "7", /\$/],
+    ["/api/v1/intake/context", "[[[", /body/],
+    ["/api/v1/intake/alertmanager", '{"version": "4", "alerts": [{"labels": 7}]}', /alerts\[0\]/],
+    ["/api/v1/changes", '[{"at": "yesterday", "summary": "x"}]', /0\.at/],
+  ];
+  test.each(malformed)("%s refuses %j, says where, and keeps it under Alerts", async (to, body, where) => {
+    const answer = await send(body, to);
+    expect(answer.status).toBe(400);
+    const { error } = (await answer.json()) as ErrorView;
+    expect(error).toMatchObject({ code: "MW_PAYLOAD_INVALID", place: expect.stringMatching(where) });
+    const [kept] = await alerts("outcome=refused");
+    expect(kept?.reason).toContain(error.place);
+    expect(JSON.stringify(kept)).not.toContain("hunter2secret");
+  });
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => path.join(folder, name));
+}
+
+function receiverOf(text: string): string {
+  const payload = JSON.parse(text) as Record<string, unknown>;
+  const isAlertmanager = Array.isArray(payload["alerts"]) && "groupKey" in payload;
+  return isAlertmanager ? "/api/v1/intake/alertmanager" : "/api/v1/intake/webhook/sender";
+}
