@@ -26,7 +26,6 @@ import { createIncidents } from "./incidents.ts";
 import { createIntake } from "./intake.ts";
 import { createLiveNews } from "./live-news.ts";
 import type { Midwatch } from "./midwatch.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 import { openStore } from "./open-store.ts";
 import { openTelemetry } from "./open-telemetry.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
@@ -68,9 +67,9 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     const metrics = createOwnMetrics();
     const store = await openStore({ dataDirectory, externalUrl: config.database.url });
     closing.push(() => store.close());
-    const { database } = store;
+    const { database, urgent } = store;
     const register = await openEntityRegister(database);
-    const writer = openItemWriter(database);
+    const writer = openItemWriter(urgent);
     const notices = await listen(database);
     closing.push(() => notices.close());
 
@@ -215,10 +214,9 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
     });
     notices.on("items", () => void alerts.triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
     notices.on("outbox", () => void tell.sendDue().catch((thrown: unknown) => log(`tell: ${thrown}`)));
-    const mergeSoon = oneAtATime(log, alerts.merge);
     notices.on("incident-events", ({ incidentId }) => {
       news.tell({ kind: "incident", incidentId });
-      mergeSoon();
+      void alerts.merge().catch((thrown: unknown) => log(`merging: ${thrown}`));
     });
     notices.on("kill-switch", () => news.tell({ kind: "stop" }));
 
@@ -243,12 +241,13 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
       configFile: loaded.file,
       dataDirectory,
       now,
-      sessions: createSessions(database, now),
+      sessions: createSessions(urgent, now),
       incidents,
       intake: createIntake({
         database,
+        urgent,
         register,
-        store: (items) => Promise.all(items.map((item) => writer.write(item))),
+        writer,
         triage: alerts.triage,
         findSignal: signalFromExpression(connections.find(({ kind }) => kind === "prometheus")?.name ?? null),
         now,
@@ -256,6 +255,7 @@ export async function composeMidwatch({ loaded, dataDirectory, version, url }: C
       estate: createEstate(database, register, () => health, now),
       trust: createTrust({
         database,
+        urgent,
         policy: () => config.policy,
         anchorFile: anchorFileIn(dataDirectory),
         list: incidents.list,

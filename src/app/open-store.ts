@@ -8,6 +8,11 @@ import { allMigrations } from "../store/migrations/all-migrations.ts";
 
 export type Store = {
   database: OpenDatabase;
+  /**
+   * Connections for what must not wait however busy the others are: alerts on their way to disk, who is signed in, and the
+   * kill switch. Nothing else may use them, and nothing that takes long.
+   */
+  urgent: OpenDatabase;
   /** For processes and engines of their own: the hand, durable execution. */
   databaseUrl: string;
   /** The embedded telemetry's own database on the same server. */
@@ -30,16 +35,26 @@ export async function openStore(settings: { dataDirectory: string; externalUrl: 
     if (isMidwatchError(cause)) throw cause;
     throw midwatchError("MW_STORE_UNREACHABLE", { where: whereOf(server.databaseUrl), problem: textOf(cause) }, cause);
   }
+  const urgent = openDatabase({
+    connection: server.databaseUrl,
+    poolSize: urgentConnections,
+    applicationName: "midwatch urgent",
+  });
   return {
     database,
+    urgent,
     databaseUrl: server.databaseUrl,
     telemetryUrl: await server.telemetryUrl(database),
     close: async () => {
+      await urgent.close();
       await database.close();
       await server.stop();
     },
   };
 }
+
+/** The writer of alerts needs one; the others are for people. */
+const urgentConnections = 3;
 
 type DatabaseServer = {
   databaseUrl: string;

@@ -61,6 +61,23 @@ export async function readEvents(database: Database, incidentId: string, afterSe
   return rows.map(fromRow);
 }
 
+/** The same of many incidents in one question, each after a sequence of its own; keyed by incident. */
+export async function readEventsOfMany(
+  database: Database,
+  heads: { incidentId: string; afterSequence: number }[],
+): Promise<Map<string, IncidentEvent[]>> {
+  const byIncident = new Map<string, IncidentEvent[]>(heads.map(({ incidentId }) => [incidentId, []]));
+  if (heads.length === 0) return byIncident;
+  const rows = await database.query<EventRow>(
+    `select e.* from unnest($1::text[], $2::integer[]) as head(incident_id, after_sequence)
+     join incident_events e on e.incident_id = head.incident_id and e.sequence > head.after_sequence
+     order by e.incident_id, e.sequence`,
+    [heads.map(({ incidentId }) => incidentId), heads.map(({ afterSequence }) => afterSequence)],
+  );
+  for (const row of rows) byIncident.get(row.incident_id)?.push(fromRow(row));
+  return byIncident;
+}
+
 /** 0 where there is no such incident. */
 async function readLastSequence(database: Database, incidentId: string): Promise<number> {
   const [row] = await database.query<{ last: number }>(

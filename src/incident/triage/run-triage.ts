@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { digestOf } from "../../core/canonical-json.ts";
 import type { Edge, Entity, EntityId } from "../../core/entity.ts";
 import type { IncidentState } from "../../core/incident.ts";
@@ -13,6 +14,7 @@ import { incidentRowOf } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
 import { assessSeverity, isBelow } from "./assess-severity.ts";
 import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
+import { type Likeness, likenessWithout } from "./likeness.ts";
 import { hurtBy, takesNewAlerts } from "./still-at-hand.ts";
 
 type TriageSettings = {
@@ -29,11 +31,15 @@ type TriageSettings = {
 const actor: Actor = { kind: "midwatch", part: "triage" };
 /** One triage at a time over all processes, so that two alerts of one fault cannot open two incidents. */
 export const triageLock = 7_300_201;
-const itemsAtOnce = 500;
+/** In one commit. */
+export const itemsAtOnce = 500;
+/** Deciding without giving others their turn: a tenth of what the sender of an alert may wait in a storm. */
+const longestTurnMilliseconds = 5;
 
 /**
- * Decides about everything that waits, in the order it came in, and writes decisions and incidents in one commit. Returns
- * the number of items. A crash repeats the whole batch or nothing of it.
+ * Decides about what waits, at most `itemsAtOnce`, in the order it came in, and writes decisions and incidents in one
+ * commit. Returns the number of items. A crash repeats the whole batch or nothing of it. Between two items others get
+ * their turn: deciding may be late, taking new alerts may not.
  */
 export async function runTriage(settings: TriageSettings): Promise<number> {
   return settings.database.transaction(async (transaction) => {
@@ -45,9 +51,15 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
     // Events of one incident are written together: a storm is one append, not a thousand.
     const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
     const decisions: Parameters<typeof recordTriages>[1] = [];
+    const likeness = likenessWithout(settings.entities().map(({ name }) => name));
+    let turnAt = performance.now();
     for (const stored of items) {
+      if (performance.now() - turnAt >= longestTurnMilliseconds) {
+        await othersTurn();
+        turnAt = performance.now();
+      }
       const item = settings.withEntities(stored);
-      const decision = decide(item, open, settings);
+      const decision = decide(item, open, likeness, settings);
       const incidentId = note(item, decision, open, pending, settings, around);
       const { outcome, reason, grounds } = decision;
       decisions.push({
@@ -76,12 +88,12 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
   });
 }
 
-function decide(item: IncomingItem, open: OpenIncident[], settings: TriageSettings): Decision {
+function decide(item: IncomingItem, open: OpenIncident[], likeness: Likeness, settings: TriageSettings): Decision {
   const entities = settings.entities();
   return decideTriage(item, {
     open,
     edges: settings.edges(),
-    names: entities.map(({ name }) => name),
+    likeness,
     environmentOf: (ids) => environmentOf(ids, entities),
     now: settings.now(),
   });
