@@ -18,6 +18,8 @@ export type Append = {
   bodies: IncidentEventBody[];
   /** The list row that follows from all events, these included; written in the same commit. Null: see `rebuildIncidents`. */
   toRow: ((events: IncidentEvent[]) => IncidentRow) | null;
+  /** `toRow` knows the events up to this sequence by itself and gets those after it; all where not given. */
+  rowKnows?: number;
 };
 
 /** `repeated`: this activity wrote its events before, here they are. `conflict`: others wrote meanwhile; fold again. */
@@ -42,7 +44,9 @@ export async function appendEvents(database: Database, append: Append): Promise<
     await insertEvents(transaction, events);
     if (append.activityId !== null) await recordActivity(transaction, append.activityId, events);
     if (append.toRow !== null) {
-      await writeIncidentRow(transaction, append.toRow(await readEvents(transaction, append.incidentId)));
+      const { rowKnows = 0, incidentId } = append;
+      const unknown = rowKnows === lastSequence ? events : await readEvents(transaction, incidentId, rowKnows);
+      await writeIncidentRow(transaction, append.toRow(unknown));
     }
     await notify(transaction, "incident-events", {
       incidentId: append.incidentId,

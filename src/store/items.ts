@@ -1,3 +1,4 @@
+import type { EntityId } from "../core/entity.ts";
 import type { Actor } from "../core/incident-events.ts";
 import type { IncomingItem, TriageDecision } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
@@ -242,6 +243,19 @@ export async function listItems(
       page.limit,
       filter.accessLabels ?? null,
     ],
+  );
+}
+
+/** Which things the latest items were about, whatever else they say: little to read, though a storm asks for it often. */
+export async function listItemEntities(
+  database: Database,
+  receivedSince: Instant,
+  limit: number,
+): Promise<{ fingerprint: string; entityIds: EntityId[] }[]> {
+  return database.query<{ fingerprint: string; entityIds: EntityId[] }>(
+    `select fingerprint, entity_ids as "entityIds" from incoming_items where received_at >= $1
+     order by received_at desc, id desc limit $2`,
+    [toTimestamp(receivedSince), limit],
   );
 }
 

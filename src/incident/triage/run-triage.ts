@@ -5,14 +5,13 @@ import type { IncidentState } from "../../core/incident.ts";
 import type { Actor, ExitCondition, IncidentEventBody } from "../../core/incident-events.ts";
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
-import type { Change } from "../../core/workload.ts";
 import { readChanges } from "../../store/changes.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents } from "../../store/incident-events.ts";
-import { listItems, recordTriages, takeUntriagedItems } from "../../store/items.ts";
-import { incidentRowOf } from "../incident-row.ts";
+import { listItemEntities, recordTriages, takeUntriagedItems } from "../../store/items.ts";
+import { incidentRowAfter } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
-import { assessSeverity, isBelow } from "./assess-severity.ts";
+import { type Around, assessSeverity, isBelow } from "./assess-severity.ts";
 import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
 import { type Likeness, likenessWithout } from "./likeness.ts";
 import { hurtBy, takesNewAlerts } from "./still-at-hand.ts";
@@ -46,7 +45,8 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
     await transaction.query("select pg_advisory_xact_lock($1)", [triageLock]);
     const items = await takeUntriagedItems(transaction, itemsAtOnce);
     if (items.length === 0) return 0;
-    const open = (await settings.openStates.read(transaction)).map(readOpenIncident);
+    const states = await settings.openStates.read(transaction);
+    const open = states.map(readOpenIncident);
     const around = await readAround(transaction, items, settings.now());
     // Events of one incident are written together: a storm is one append, not a thousand.
     const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
@@ -72,7 +72,9 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
         grounds,
       });
     }
+    const known = new Map(states.map((state) => [state.id, state]));
     for (const [incidentId, { isNew, bodies }] of pending) {
+      const before = known.get(incidentId);
       await appendEvents(transaction, {
         incidentId,
         afterSequence: isNew ? 0 : null,
@@ -80,7 +82,8 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
         at: settings.now(),
         activityId: null,
         bodies,
-        toRow: incidentRowOf,
+        toRow: (events) => incidentRowAfter(before, events),
+        rowKnows: before?.sequence ?? 0,
       });
     }
     await recordTriages(transaction, decisions, actor);
@@ -191,15 +194,18 @@ function severityOf(item: IncomingItem, settings: TriageSettings, around: Around
   return assessSeverity(item, named, around);
 }
 
-type Around = { changes: Change[]; alerts: IncomingItem[] };
-
-/** Changes of six hours and alerts of half an hour, read once for a batch; at most so many, whatever the storm. */
+/**
+ * Changes of six hours and alerts of half an hour, read once for a batch; at most so many, whatever the storm. Nothing where
+ * nothing that is known is named.
+ */
 async function readAround(transaction: Database, items: IncomingItem[], now: Instant): Promise<Around> {
   const entityIds = [...new Set(items.flatMap((item) => item.entityIds))];
+  if (entityIds.length === 0) return { changes: [], alerts: [] };
   const window = { from: now - 6 * 3_600_000, to: now + 1 };
-  const changes = entityIds.length === 0 ? [] : await readChanges(transaction, { window, entityIds, limit: 500 });
-  const rows = await listItems(transaction, { receivedSince: now - 30 * 60_000 }, { limit: 500 });
-  return { changes, alerts: rows.map(({ item }) => item) };
+  return {
+    changes: await readChanges(transaction, { window, entityIds, limit: 500 }),
+    alerts: await listItemEntities(transaction, now - 30 * 60_000, 500),
+  };
 }
 
 /** From the item that opens it, so that a repeat after a crash opens the same one. Short enough to say aloud. */
