@@ -2,7 +2,7 @@ import type { EntityId } from "../core/entity.ts";
 import type { Actor } from "../core/incident-events.ts";
 import type { IncomingItem, TriageDecision } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
-import { type Database, toJson, toText, toTimestamp } from "./database.ts";
+import { type Database, sqlStateOf, toJson, toText, toTimestamp, uniqueViolation } from "./database.ts";
 import { channelOf } from "./notifications.ts";
 
 /** `raw`: what was sent, already redacted; null for midwatch's own detections. */
@@ -19,6 +19,17 @@ export type StoredItem = { id: string; news: "new" | "repeated" | "resolved" };
  * same item, however often it is sent. New ones and newly resolved ones wait for triage.
  */
 export async function storeItems(database: Database, items: ItemToStore[]): Promise<StoredItem[]> {
+  try {
+    return await writeOnce(database, items);
+  } catch (error) {
+    // Another sender put the same alert there in the same instant: PostgreSQL settles that for one unique index, identity,
+    // and an equal id is still an error. Now that it is there, it is a repeat.
+    if (sqlStateOf(error) !== uniqueViolation) throw error;
+    return writeOnce(database, items);
+  }
+}
+
+async function writeOnce(database: Database, items: ItemToStore[]): Promise<StoredItem[]> {
   if (items.length === 0) return [];
   // One statement must not touch a row twice: the last of equal ones counts, the others are repeats of it.
   const distinct = new Map<string, ItemToStore>();
