@@ -3,13 +3,14 @@ import type { Instant } from "../core/window.ts";
 import { exitConditionFor } from "../incident/exit-condition.ts";
 import { type OpenStates, rememberOpenStates } from "../incident/open-states.ts";
 import { runMerges } from "../incident/triage/run-merges.ts";
-import { runTriage } from "../incident/triage/run-triage.ts";
+import { itemsAtOnce, runTriage } from "../incident/triage/run-triage.ts";
 import { withEntities } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import type { Database } from "../store/database.ts";
 import type { ItemWriter } from "../store/item-writer.ts";
 import type { Config } from "./config/config-schema.ts";
 import type { LiveNews } from "./live-news.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 
 type Settings = {
@@ -28,37 +29,44 @@ type AlertLine = {
   openStates: OpenStates;
   /** Puts alerts that midwatch found itself on disk; triage hears of them from the database. */
   take(items: IncomingItem[]): Promise<void>;
-  /** Decides about everything that waits. */
+  /** Decides about everything that waits now. Asked by every commit of a storm, it is one run and one connection. */
   triage(): Promise<void>;
-  /** Brings together incidents that turned out to be one matter. */
+  /** Brings together incidents that turned out to be one matter; asked as often. */
   merge(): Promise<void>;
 };
 
-/** The way of an alert from disk to its incident. */
-export function createAlertLine({ estateIsKnown, ...settings }: Settings): AlertLine {
-  const { database, register, writer, exit, metrics, news, now } = settings;
+/**
+ * The way of an alert from disk to its incident. Only one triage and one merge run here at a time: both wait for a lock of
+ * the whole database, and each that waited would hold a connection that others need meanwhile.
+ */
+export function createAlertLine({ estateIsKnown, ...given }: Settings): AlertLine {
+  const { database, register, writer, exit, metrics, news, now } = given;
   const openStates = rememberOpenStates();
+  const settings = {
+    database,
+    openStates,
+    entities: register.entities,
+    edges: register.edges,
+    withEntities: (item: IncomingItem) => withEntities(item, register),
+    exitConditionFor: (kind: IncomingItem["kind"]) => exitConditionFor(kind, exit),
+    now,
+  };
   return {
     openStates,
     async take(items) {
       await Promise.all(items.map((item) => writer.write({ item: withEntities(item, register), raw: null })));
       metrics.count("midwatch_items_received_total", {}, items.length);
     },
-    async triage() {
+    triage: oneAtATime(async () => {
       await estateIsKnown();
-      const question = {
-        database,
-        openStates,
-        entities: register.entities,
-        edges: register.edges,
-        withEntities: (item: IncomingItem) => withEntities(item, register),
-        exitConditionFor: (kind: IncomingItem["kind"]) => exitConditionFor(kind, exit),
-        now,
-      };
-      while (await runTriage(question)) news.tell({ kind: "alerts" });
-    },
-    async merge() {
+      for (;;) {
+        const decided = await runTriage(settings);
+        if (decided > 0) news.tell({ kind: "alerts" });
+        if (decided < itemsAtOnce) return; // what came in meanwhile asks for itself
+      }
+    }),
+    merge: oneAtATime(async () => {
       await runMerges({ database, openStates, now });
-    },
+    }),
   };
 }

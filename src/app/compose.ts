@@ -28,7 +28,6 @@ import { createIntake } from "./intake.ts";
 import { keepConducting } from "./keep-conducting.ts";
 import { createLiveNews } from "./live-news.ts";
 import type { Midwatch } from "./midwatch.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 import { openStore } from "./open-store.ts";
 import { openTelemetry } from "./open-telemetry.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
@@ -61,9 +60,9 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
     const metrics = createOwnMetrics();
     const store = await openStore({ dataDirectory, externalUrl: config.database.url });
     closing.push(() => store.close());
-    const { database } = store;
+    const { database, urgent } = store;
     const register = await openEntityRegister(database);
-    const writer = openItemWriter(database);
+    const writer = openItemWriter(urgent);
     const notices = await listen(database);
     closing.push(() => notices.close());
 
@@ -199,10 +198,9 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       for (const one of repeated) await one.stop();
     });
     if (does("investigations")) {
-      const mergeSoon = oneAtATime(log, alerts.merge);
       notices.on("items", () => void alerts.triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
       notices.on("outbox", () => void tell.sendDue().catch((thrown: unknown) => log(`tell: ${thrown}`)));
-      notices.on("incident-events", mergeSoon);
+      notices.on("incident-events", () => void alerts.merge().catch((thrown: unknown) => log(`merging: ${thrown}`)));
     } else {
       notices.on("items", () => news.tell({ kind: "alerts" }));
     }
@@ -230,12 +228,13 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       configFile: loaded.file,
       dataDirectory,
       now,
-      sessions: createSessions(database, now),
+      sessions: createSessions(urgent, now),
       incidents,
       intake: createIntake({
         database,
+        urgent,
         register,
-        store: (items) => Promise.all(items.map((item) => writer.write(item))),
+        writer,
         triage: alerts.triage,
         findSignal: signalFromExpression(connections.find(({ kind }) => kind === "prometheus")?.name ?? null),
         now,
@@ -243,6 +242,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       estate: createEstate(database, register, () => health, now),
       trust: createTrust({
         database,
+        urgent,
         policy: () => config.policy,
         anchorFile: anchorFileIn(dataDirectory),
         list: incidents.list,

@@ -7,7 +7,7 @@ import type { EntityRegister } from "../knowledge/entity-register.ts";
 import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
 import { listIncidentIdsWithin } from "../store/incidents.ts";
-import { readItem } from "../store/items.ts";
+import { readItems } from "../store/items.ts";
 import { readObservations } from "../store/observations.ts";
 import type { Config } from "./config/config-schema.ts";
 import type { EngineThread } from "./engine-thread.ts";
@@ -37,10 +37,7 @@ export function incidentDependencies(settings: Settings): IncidentDependencies {
       readIncidentStates(database, await listIncidentIdsWithin(database, window, troublesAtMost)),
     readEvents: (id) => readEvents(database, id),
     commit,
-    readItems: async (ids) => {
-      const rows = await Promise.all(ids.map((id) => readItem(database, id)));
-      return rows.flatMap((row) => (row ? [row.item] : []));
-    },
+    readItems: async (ids) => (await readItems(database, ids)).map(({ item }) => item),
     readObservations: async (ids) => {
       const found = new Map(
         (await readObservations(database, ids)).map((observation) => [observation.id, observation]),

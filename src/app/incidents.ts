@@ -18,7 +18,7 @@ import { readChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
 import { listIncidents, readIncidentRow } from "../store/incidents.ts";
-import { readItem, readTriage } from "../store/items.ts";
+import { readItems, readTriage } from "../store/items.ts";
 import {
   listCitingIncidentIds,
   readIncidentObservations,
@@ -139,7 +139,10 @@ async function readRecord(
   const [recorded, rest, items, decisions, changes] = await Promise.all([
     readIncidentObservations(database, id),
     readObservations(database, cited),
-    Promise.all(state.items.map(({ itemId }) => readItem(database, itemId))),
+    readItems(
+      database,
+      state.items.map(({ itemId }) => itemId),
+    ),
     readTriage(database, { incidentId: id }),
     readChanges(database, { window: { from, to: (state.closed?.at ?? now()) + 1 }, limit: 200 }),
   ]);
@@ -148,7 +151,7 @@ async function readRecord(
     state,
     events,
     observations: new Map(observations.map((observation: Observation) => [observation.id, observation])),
-    items: items.flatMap((row) => (row ? [row.item] : [])),
+    items: items.map(({ item }) => item),
     decisions: new Map(decisions.map((decision): [string, TriageDecision] => [decision.itemId, decision])),
     changes,
     entities: register.entities(),

@@ -12,25 +12,27 @@ import { withEntities } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import { storeChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
+import type { ItemWriter } from "../store/item-writer.ts";
 import {
   countItems,
-  type ItemToStore,
   listItems,
   listRefusedItems,
   type RecordedTriage,
   readItem,
+  readItems,
   readTriage,
   recordTriage,
-  type StoredItem,
   storeRefusedItem,
 } from "../store/items.ts";
 import type { AlertRecord, Intake, Receipt } from "./midwatch.ts";
 
 type IntakeDependencies = {
   database: Database;
+  /** Connections that nothing long may hold up: what was refused is kept through these too. */
+  urgent: Database;
   register: EntityRegister;
   /** Puts items on disk; answers when they are there. */
-  store: (items: ItemToStore[]) => Promise<StoredItem[]>;
+  writer: Pick<ItemWriter, "write" | "waiting">;
   /** Decides about what was stored now; resolves when every item has its incident or its reason. */
   triage: () => Promise<void>;
   /** The query that an alert's rule evaluates, where a connection knows the rule. */
@@ -39,16 +41,22 @@ type IntakeDependencies = {
 };
 
 const mostKeptBytes = 20_000;
+/** Five seconds of a storm. What waits for the disk is held in memory, and a sender that is told so keeps its own. */
+const mostWaiting = 5_000;
 
+/** The ways in. Whoever sends more than the disk takes is refused with MW_BUSY, before anything of it was taken. */
 export function createIntake(dependencies: IntakeDependencies): Intake {
-  const { database, register, store, now } = dependencies;
+  const { database, urgent, register, writer, now } = dependencies;
   const refuse = async (source: string, place: string, problem: string, raw: unknown): Promise<never> => {
-    await keepRefused(database, source, place, problem, raw, now());
+    await keepRefused(urgent, source, place, problem, raw, now());
     throw midwatchError("MW_PAYLOAD_INVALID", { where: place, problem });
   };
   const take = async (items: IncomingItem[], raw: unknown): Promise<string[]> => {
+    if (writer.waiting >= mostWaiting) throw midwatchError("MW_BUSY", { what: "The intake of alerts" });
     const text = textOf(raw);
-    const stored = await store(items.map((item) => ({ item: withEntities(item, register), raw: text })));
+    const stored = await Promise.all(
+      items.map((item) => writer.write({ item: withEntities(item, register), raw: text })),
+    );
     return stored.map(({ id }) => id);
   };
   /** What was understood is taken; what was not is kept, redacted, and refused when nothing else was in it. */
@@ -61,14 +69,13 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     if (reading.kind === "refused" || (reading.items.length === 0 && problem)) {
       return refuse(source, problem?.where ?? "$", problem?.problem ?? "not understood", raw);
     }
-    for (const { where, problem: what } of reading.problems)
-      await keepRefused(database, source, where, what, raw, now());
+    for (const { where, problem: what } of reading.problems) await keepRefused(urgent, source, where, what, raw, now());
     return take(reading.items, raw);
   };
   const withIncidents = async (itemIds: string[]): Promise<Receipt> => {
     await dependencies.triage();
-    const rows = await Promise.all(itemIds.map((id) => readItem(database, id)));
-    return { itemIds, incidentIds: [...new Set(rows.flatMap((row) => row?.incidentId ?? []))] };
+    const rows = await readItems(database, itemIds);
+    return { itemIds, incidentIds: [...new Set(rows.flatMap(({ incidentId }) => incidentId ?? []))] };
   };
 
   return {
@@ -98,7 +105,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       await storeChanges(database, changes);
       return { changeIds: changes.map(({ id }) => id) };
     },
-    refused: (source, place, problem, raw) => keepRefused(database, source, place, problem, raw, now()),
+    refused: (source, place, problem, raw) => keepRefused(urgent, source, place, problem, raw, now()),
     look: async ({ entity, since, person }) => {
       const entityId = register.findByName(entity);
       if (entityId === null) throw unknownService(entity, register);

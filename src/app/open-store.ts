@@ -9,6 +9,11 @@ import { explainSupervisor } from "./explain-supervisor.ts";
 
 export type Store = {
   database: OpenDatabase;
+  /**
+   * Connections for what must not wait however busy the others are: alerts on their way to disk, who is signed in, and the
+   * kill switch. Nothing else may use them, and nothing that takes long.
+   */
+  urgent: OpenDatabase;
   /** For processes and engines of their own: the hand, durable execution. */
   databaseUrl: string;
   /** The embedded telemetry's own database on the same server; made when it is not there. */
@@ -33,8 +38,25 @@ export async function openStore(settings: { dataDirectory: string; externalUrl: 
     await close();
     throw explained(cause, server.databaseUrl);
   }
-  return { database, databaseUrl: server.databaseUrl, telemetryUrl: () => server.telemetryUrl(database), close };
+  const urgent = openDatabase({
+    connection: server.databaseUrl,
+    poolSize: urgentConnections,
+    applicationName: "midwatch urgent",
+  });
+  return {
+    database,
+    urgent,
+    databaseUrl: server.databaseUrl,
+    telemetryUrl: () => server.telemetryUrl(database),
+    close: async () => {
+      await urgent.close();
+      await close();
+    },
+  };
 }
+
+/** The writer of alerts needs one; the others are for people. */
+const urgentConnections = 3;
 
 type DatabaseServer = {
   databaseUrl: string;

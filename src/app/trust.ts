@@ -13,6 +13,8 @@ import type { AuditEntryRecord, Incidents, Trust } from "./midwatch.ts";
 
 type TrustDependencies = {
   database: Database;
+  /** For the kill switch: it answers however busy the others are. */
+  urgent: Database;
   policy: () => PolicyConfig;
   anchorFile: string;
   list: Incidents["list"];
@@ -20,17 +22,17 @@ type TrustDependencies = {
   now: () => Instant;
 };
 
-export function createTrust({ database, policy, anchorFile, list, onStop, now }: TrustDependencies): Trust {
+export function createTrust({ database, urgent, policy, anchorFile, list, onStop, now }: TrustDependencies): Trust {
   return {
     stop: async () => {
-      const { isEngaged, changedAt, changedBy } = await readKillSwitch(database);
+      const { isEngaged, changedAt, changedBy } = await readKillSwitch(urgent);
       return isEngaged
         ? { isStopped: true, since: changedAt, by: nameOf(changedBy) }
         : { isStopped: false, since: null, by: null };
     },
     setStop: async (isStopped, person) => {
       const reason = isStopped ? "stopped by hand" : "released by hand";
-      await setKillSwitch(database, {
+      await setKillSwitch(urgent, {
         isEngaged: isStopped,
         at: now(),
         by: { kind: "person", name: person.name },

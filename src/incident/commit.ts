@@ -4,7 +4,7 @@ import type { Message } from "../core/message.ts";
 import type { ObservationId } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
 import type { Database } from "../store/database.ts";
-import { appendEvents, readEvents } from "../store/incident-events.ts";
+import { appendEvents, readEvents, readEventsOfMany } from "../store/incident-events.ts";
 import { linkObservations } from "../store/observations.ts";
 import { enqueueMessage } from "../store/outbox.ts";
 import type { CommitToIncident } from "./dependencies.ts";
@@ -78,8 +78,11 @@ function seenBy(body: IncidentEventBody): { round: number; ids: ObservationId[] 
 
 /** Those of the incidents that exist, in the order asked for. */
 export async function readIncidentStates(database: Database, ids: string[]): Promise<IncidentState[]> {
-  const states = await Promise.all(ids.map((id) => readIncidentState(database, id)));
-  return states.filter((state) => state !== undefined);
+  const events = await readEventsOfMany(
+    database,
+    ids.map((incidentId) => ({ incidentId, afterSequence: 0 })),
+  );
+  return ids.flatMap((id) => foldIncident(events.get(id) ?? []) ?? []);
 }
 
 export async function readIncidentState(database: Database, incidentId: string): Promise<IncidentState | undefined> {

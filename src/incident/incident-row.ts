@@ -1,7 +1,7 @@
 import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import type { IncidentRow } from "../store/incidents.ts";
-import { foldIncident } from "./fold.ts";
+import { foldEvent } from "./fold.ts";
 import { isFlapping } from "./fold-items.ts";
 
 /** Where an incident stands, in one word for lists. */
@@ -42,7 +42,12 @@ export function phaseOf(state: IncidentState): Phase {
 
 /** The line of a list. A reading of the events; can be made again at any time. */
 export function incidentRowOf(events: IncidentEvent[]): IncidentRow {
-  const state = foldIncident(events);
+  return incidentRowAfter(undefined, events);
+}
+
+/** The same where the state before these events is known: an incident of a storm has thousands. */
+export function incidentRowAfter(before: IncidentState | undefined, events: IncidentEvent[]): IncidentRow {
+  const state = events.reduce(foldEvent, before);
   const last = events.at(-1);
   if (!state || !last) throw new Error("an incident without an opening event has no row");
   const phase = phaseOf(state);

@@ -1,6 +1,6 @@
 import type { IncidentState } from "../core/incident.ts";
 import type { Database } from "../store/database.ts";
-import { readEvents } from "../store/incident-events.ts";
+import { readEventsOfMany } from "../store/incident-events.ts";
 import { listOpenIncidentHeads } from "../store/incidents.ts";
 import { foldEvent } from "./fold.ts";
 
@@ -9,18 +9,32 @@ export type OpenStates = {
   read(database: Database): Promise<IncidentState[]>;
 };
 
-/** A reading of the log that remembers what it has folded, so that thousands of open incidents cost one query. */
+/** Whose news one question asks for: after a start that may be all events of all open incidents. */
+const incidentsAtOnce = 500;
+
+/** A reading of the log that remembers what it has folded, so that thousands of open incidents cost two queries. */
 export function rememberOpenStates(): OpenStates {
   let known = new Map<string, IncidentState>();
   return {
     async read(database) {
       const heads = await listOpenIncidentHeads(database);
-      const next = new Map<string, IncidentState>();
-      for (const { id, lastSequence } of heads) {
-        let state = known.get(id);
-        if (state === undefined || state.sequence < lastSequence) {
-          for (const event of await readEvents(database, id, state?.sequence ?? 0)) state = foldEvent(state, event);
+      const before = known; // another reading may end while this one waits
+      const behind = heads.filter(({ id, lastSequence }) => (before.get(id)?.sequence ?? 0) < lastSequence);
+      const folded = new Map<string, IncidentState>();
+      for (let from = 0; from < behind.length; from += incidentsAtOnce) {
+        const part = behind.slice(from, from + incidentsAtOnce).map(({ id }) => ({
+          incidentId: id,
+          afterSequence: before.get(id)?.sequence ?? 0,
+        }));
+        for (const [id, events] of await readEventsOfMany(database, part)) {
+          let state = before.get(id);
+          for (const event of events) state = foldEvent(state, event);
+          if (state) folded.set(id, state);
         }
+      }
+      const next = new Map<string, IncidentState>();
+      for (const { id } of heads) {
+        const state = folded.get(id) ?? before.get(id);
         if (state) next.set(id, state);
       }
       known = next;

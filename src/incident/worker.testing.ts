@@ -12,7 +12,7 @@ import { createTell } from "../doors/tell.ts";
 import { policyConfig } from "../policy/policy-config.ts";
 import { openDatabase } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
-import { readItem } from "../store/items.ts";
+import { readItems } from "../store/items.ts";
 import { readObservations, storeObservation } from "../store/observations.ts";
 import { createCommit, readIncidentState } from "./commit.ts";
 import { openConductor } from "./conductor.ts";
@@ -109,8 +109,7 @@ const dependencies: IncidentDependencies = {
   readIncident: (id) => readIncidentState(database, id),
   readEvents: (id) => readEvents(database, id),
   commit,
-  readItems: async (ids) =>
-    (await Promise.all(ids.map((id) => readItem(database, id)))).flatMap((row) => (row ? [row.item] : [])),
+  readItems: async (ids) => (await readItems(database, ids)).map(({ item }) => item),
   readObservations: async (ids) => {
     const found = new Map((await readObservations(database, ids)).map((one) => [one.id, one]));
     return ids.flatMap((id) => found.get(id) ?? []);

@@ -118,6 +118,19 @@ describe("the list of incidents", () => {
     expect(await listIncidents(database, {}, { limit: 10 })).toEqual(before);
   });
 
+  it("asks a writer that knows the events before for those after, also for what others wrote meanwhile", async () => {
+    await append({ afterSequence: 0, bodies: [note("one"), note("two")] });
+    const given: number[][] = [];
+    const remember = (events: IncidentEvent[]) => {
+      given.push(events.map(({ sequence }) => sequence));
+      return toRow(events);
+    };
+    await append({ afterSequence: null, bodies: [note("three")], toRow: remember, rowKnows: 2 });
+    await append({ afterSequence: null, bodies: [note("four")] });
+    await append({ afterSequence: null, bodies: [note("five")], toRow: remember, rowKnows: 3 });
+    expect(given).toEqual([[3], [4, 5]]);
+  });
+
   it("is filtered and read in pages", async () => {
     for (const n of [1, 2, 3, 4, 5]) {
       const severity = n % 2 === 0 ? "high" : "low";

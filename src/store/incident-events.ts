@@ -18,6 +18,8 @@ export type Append = {
   bodies: IncidentEventBody[];
   /** The list row that follows from all events, these included; written in the same commit. Null: see `rebuildIncidents`. */
   toRow: ((events: IncidentEvent[]) => IncidentRow) | null;
+  /** `toRow` knows the events up to this sequence by itself and gets those after it; all where not given. */
+  rowKnows?: number;
 };
 
 /** `repeated`: this activity wrote its events before, here they are. `conflict`: others wrote meanwhile; fold again. */
@@ -42,7 +44,9 @@ export async function appendEvents(database: Database, append: Append): Promise<
     await insertEvents(transaction, events);
     if (append.activityId !== null) await recordActivity(transaction, append.activityId, events);
     if (append.toRow !== null) {
-      await writeIncidentRow(transaction, append.toRow(await readEvents(transaction, append.incidentId)));
+      const { rowKnows = 0, incidentId } = append;
+      const unknown = rowKnows === lastSequence ? events : await readEvents(transaction, incidentId, rowKnows);
+      await writeIncidentRow(transaction, append.toRow(unknown));
     }
     await notify(transaction, "incident-events", {
       incidentId: append.incidentId,
@@ -59,6 +63,23 @@ export async function readEvents(database: Database, incidentId: string, afterSe
     [incidentId, afterSequence],
   );
   return rows.map(fromRow);
+}
+
+/** The same of many incidents in one question, each after a sequence of its own; keyed by incident. */
+export async function readEventsOfMany(
+  database: Database,
+  heads: { incidentId: string; afterSequence: number }[],
+): Promise<Map<string, IncidentEvent[]>> {
+  const byIncident = new Map<string, IncidentEvent[]>(heads.map(({ incidentId }) => [incidentId, []]));
+  if (heads.length === 0) return byIncident;
+  const rows = await database.query<EventRow>(
+    `select e.* from unnest($1::text[], $2::integer[]) as head(incident_id, after_sequence)
+     join incident_events e on e.incident_id = head.incident_id and e.sequence > head.after_sequence
+     order by e.incident_id, e.sequence`,
+    [heads.map(({ incidentId }) => incidentId), heads.map(({ afterSequence }) => afterSequence)],
+  );
+  for (const row of rows) byIncident.get(row.incident_id)?.push(fromRow(row));
+  return byIncident;
 }
 
 /** 0 where there is no such incident. */

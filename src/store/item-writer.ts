@@ -9,7 +9,7 @@ import { type ItemToStore, type StoredItem, storeItems } from "./items.ts";
 export type ItemWriter = {
   /** Fulfilled when the item is on disk; rejects with what the database said. */
   write(item: ItemToStore): Promise<StoredItem>;
-  /** How many wait for the disk: beyond some thousands, refuse new ones. */
+  /** How many wait for the disk: beyond some thousands, whoever takes items from outside refuses new ones. */
   readonly waiting: number;
   /** Fulfilled when nothing waits any more. */
   flush(): Promise<void>;

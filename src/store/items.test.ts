@@ -5,8 +5,10 @@ import {
   listItems,
   listRefusedItems,
   readItem,
+  readItems,
   readTriage,
   recordTriage,
+  recordTriages,
   storeItems,
   storeRefusedItem,
   takeUntriagedItems,
@@ -60,6 +62,49 @@ describe("storeItems", () => {
     expect(all.flat().filter(({ news }) => news === "new")).toHaveLength(50);
   });
 });
+
+describe("readItems", () => {
+  it("answers in the order asked for, without those that do not exist, in one question", async () => {
+    await store(...["a", "b", "c"].map((id) => sampleItem({ id, fingerprint: id })));
+    let questions = 0;
+    const counting = {
+      ...database,
+      query: <Row extends Record<string, unknown>>(text: string, values?: unknown[]) => {
+        questions += 1;
+        return database.query<Row>(text, values);
+      },
+    };
+    const found = await readItems(counting, ["c", "nowhere", "a"]);
+    expect(found.map(({ item }) => item.id)).toEqual(["c", "a"]);
+    expect(questions).toBe(1);
+  });
+});
+
+describe("recordTriages", () => {
+  it("takes items in the order in which senders write them, so that the two cannot wait for each other", async () => {
+    await store(sampleItem({ id: "a", fingerprint: "z" }), sampleItem({ id: "b", fingerprint: "y" }));
+    const touch = "update incoming_items set times_seen = times_seen + 1 where fingerprint = $1";
+    const decision = { outcome: "opened" as const, incidentId: "i", reason: "new", decidedAt: minute(2), grounds: {} };
+    let deciding: Promise<void> | undefined;
+    await database.transaction(async (sender) => {
+      await sender.query(touch, ["y"]);
+      deciding = recordTriages(
+        database,
+        ["a", "b"].map((itemId) => ({ itemId, ...decision })),
+        midwatch,
+      );
+      await untilSomebodyWaits();
+      await sender.query(touch, ["z"]); // a deadlock where the decisions hold it already
+    });
+    await deciding;
+    expect(await takeUntriagedItems(database, 10)).toEqual([]);
+  });
+});
+
+async function untilSomebodyWaits(): Promise<void> {
+  const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  while ((await database.query(waiting)).length === 0);
+}
 
 describe("an item writer", () => {
   it("stores what comes together in few commits, and answers each with its own", async () => {

@@ -1,7 +1,8 @@
+import type { EntityId } from "../core/entity.ts";
 import type { Actor } from "../core/incident-events.ts";
 import type { IncomingItem, TriageDecision } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
-import { type Database, toJson, toText, toTimestamp } from "./database.ts";
+import { type Database, sqlStateOf, toJson, toText, toTimestamp, uniqueViolation } from "./database.ts";
 import { channelOf } from "./notifications.ts";
 
 /** `raw`: what was sent, already redacted; null for midwatch's own detections. */
@@ -18,6 +19,17 @@ export type StoredItem = { id: string; news: "new" | "repeated" | "resolved" };
  * same item, however often it is sent. New ones and newly resolved ones wait for triage.
  */
 export async function storeItems(database: Database, items: ItemToStore[]): Promise<StoredItem[]> {
+  try {
+    return await writeOnce(database, items);
+  } catch (error) {
+    // Another sender put the same alert there in the same instant: PostgreSQL settles that for one unique index, identity,
+    // and an equal id is still an error. Now that it is there, it is a repeat.
+    if (sqlStateOf(error) !== uniqueViolation) throw error;
+    return writeOnce(database, items);
+  }
+}
+
+async function writeOnce(database: Database, items: ItemToStore[]): Promise<StoredItem[]> {
   if (items.length === 0) return [];
   // One statement must not touch a row twice: the last of equal ones counts, the others are repeats of it.
   const distinct = new Map<string, ItemToStore>();
@@ -128,7 +140,7 @@ export async function recordTriage(
   await recordTriages(transaction, [{ ...decision, grounds }], actor);
 }
 
-/** Many decisions in two statements: items stay locked, and senders that repeat them waiting, only until the commit. */
+/** Many decisions in three statements: items stay locked, and senders that repeat them waiting, only until the commit. */
 export async function recordTriages(
   transaction: Database,
   decisions: (TriageDecision & { grounds: Record<string, unknown>; status?: IncomingItem["status"] })[],
@@ -151,6 +163,11 @@ export async function recordTriages(
      select item_id, outcome, incident_id, reason, decided_at, $2::jsonb, grounds
      from jsonb_to_recordset($1::jsonb) as d(${columns})`,
     [toJson(rows), toJson(actor)],
+  );
+  // In the order in which senders write them: whoever takes locks in another order than theirs ends in a deadlock.
+  await transaction.query(
+    "select from incoming_items where id = any($1) order by fingerprint, starts_at for no key update",
+    [decisions.map(({ itemId }) => itemId)],
   );
   // What resolved while it was decided about is decided about anew: its end is news.
   await transaction.query(
@@ -188,6 +205,14 @@ export async function readItem(
     [id],
   );
   return row;
+}
+
+/** Those that exist, in the order asked for: one question, since an incident of a storm has thousands. */
+export async function readItems(database: Database, ids: string[]): Promise<ItemRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await database.query<ItemRow>(`${selectItems} from incoming_items where id = any($1)`, [ids]);
+  const found = new Map(rows.map((row) => [row.item.id, row]));
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
 /** Items received since then; kept quiet: those that opened or joined nothing, or only repeated what was known. */
@@ -229,6 +254,19 @@ export async function listItems(
       page.limit,
       filter.accessLabels ?? null,
     ],
+  );
+}
+
+/** Which things the latest items were about, whatever else they say: little to read, though a storm asks for it often. */
+export async function listItemEntities(
+  database: Database,
+  receivedSince: Instant,
+  limit: number,
+): Promise<{ fingerprint: string; entityIds: EntityId[] }[]> {
+  return database.query<{ fingerprint: string; entityIds: EntityId[] }>(
+    `select fingerprint, entity_ids as "entityIds" from incoming_items where received_at >= $1
+     order by received_at desc, id desc limit $2`,
+    [toTimestamp(receivedSince), limit],
   );
 }
 

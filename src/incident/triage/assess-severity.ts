@@ -1,6 +1,9 @@
-import type { Entity } from "../../core/entity.ts";
+import type { Entity, EntityId } from "../../core/entity.ts";
 import { type IncomingItem, type ItemSeverity, itemSeverities } from "../../core/item.ts";
 import type { Change } from "../../core/workload.ts";
+
+/** What happened lately, and what it was about. */
+export type Around = { changes: Change[]; alerts: { fingerprint: string; entityIds: EntityId[] }[] };
 
 /**
  * B2: what the business says moves what the rule says, with the reason. Availability of a first-tier thing is at least
@@ -9,14 +12,14 @@ import type { Change } from "../../core/workload.ts";
 export function assessSeverity(
   item: IncomingItem,
   entities: Entity[],
-  around: { changes: Change[]; alerts: IncomingItem[] } = { changes: [], alerts: [] },
+  around: Around = { changes: [], alerts: [] },
 ): { severity: ItemSeverity; reason: string } {
   const assessed = byBusiness(item, entities);
   return { ...assessed, reason: [assessed.reason, ...aroundIt(item, around)].join("; ") };
 }
 
 /** What else happened there: six hours of changes, half an hour of alerts. Said beside the severity, never moves it. */
-function aroundIt(item: IncomingItem, { changes, alerts }: { changes: Change[]; alerts: IncomingItem[] }): string[] {
+function aroundIt(item: IncomingItem, { changes, alerts }: Around): string[] {
   const own = changes.filter(({ entityIds }) => entityIds.some((id) => item.entityIds.includes(id)));
   const last = own.at(-1);
   const others = alerts.filter(

@@ -14,16 +14,47 @@ const farthestApartMilliseconds = 15 * 60_000;
  */
 export function decideMerges(open: readonly IncidentState[]): Merge[] {
   const byAge = [...open].sort((left, right) => left.openedAt - right.openedAt || (left.id < right.id ? -1 : 1));
+  const explaining = indexByWhatIsExplained(byAge);
   return byAge.flatMap((younger, index): Merge[] => {
     if (!mayGo(younger)) return [];
-    for (const older of byAge.slice(0, index)) {
-      if (!mayTake(older, younger)) continue;
+    const places = new Set(complaintsOf(younger).flatMap((complaint) => explaining.get(complaint) ?? []));
+    for (const place of [...places].sort((left, right) => left - right)) {
+      const older = byAge[place];
+      if (!older || place >= index || !mayTake(older, younger)) continue;
       const reason = reasonToMerge(younger, older);
       if (reason) return [{ from: younger.id, into: older.id, reason }];
     }
     return [];
   });
 }
+
+/**
+ * Places of the incidents that explain something, under what they explain: their lead, and whom their cause hurts. After a
+ * storm thousands are open and each can be asked about: comparing every one with every other would take seconds.
+ */
+function indexByWhatIsExplained(byAge: readonly IncidentState[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [place, incident] of byAge.entries()) {
+    const [lead] = incident.answer?.hypotheses ?? [];
+    if (!lead || incident.staleReason !== null) continue;
+    for (const explained of [leadKey(lead.id), ...new Set(hurtBy(incident).map(entityKey))]) {
+      const known = places.get(explained);
+      if (known) known.push(place);
+      else places.set(explained, [place]);
+    }
+  }
+  return places;
+}
+
+/** Under which an incident that explains this one is found: the lead of both, or the first that is complained of. */
+function complaintsOf({ answer, items }: IncidentState): string[] {
+  const [own] = answer?.hypotheses ?? [];
+  const [entityId] = items[0]?.entityIds ?? [];
+  return [...(own ? [leadKey(own.id)] : []), ...(entityId === undefined ? [] : [entityKey(entityId)])];
+}
+
+const leadKey = (hypothesisId: string): string => `lead ${hypothesisId}`;
+const entityKey = (entityId: string): string => `hurts ${entityId}`;
 
 function mayGo(incident: IncidentState): boolean {
   const isAlerted = incident.items.every(({ kind }) => kind === "alert" || kind === "detection");

@@ -4,6 +4,7 @@ import type { Edge } from "../../core/entity.ts";
 import type { IncomingItem, ItemSeverity } from "../../core/item.ts";
 import { assessSeverity } from "./assess-severity.ts";
 import { decideTriage, type OpenIncident, type TriageContext } from "./decide-triage.ts";
+import { likenessWithout } from "./likeness.ts";
 
 const minute = 60_000;
 const start = 1_000 * minute;
@@ -60,7 +61,7 @@ function context(...incidents: OpenIncident[]): TriageContext {
   return {
     open: incidents,
     edges: [calls("gateway", "checkout"), calls("checkout", "payment"), calls("payment", "bank")],
-    names: ["gateway", "checkout", "payment", "bank", "search"],
+    likeness: likenessWithout(["gateway", "checkout", "payment", "bank", "search"]),
     environmentOf: () => "shop",
     now: start,
   };

@@ -2,7 +2,7 @@ import type { Edge, EntityId } from "../../core/entity.ts";
 import type { IncidentState } from "../../core/incident.ts";
 import type { IncomingItem, TriageDecision } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
-import { likeness } from "./likeness.ts";
+import type { Likeness } from "./likeness.ts";
 
 /** What triage knows of an open incident: small enough that a storm of alerts costs little. */
 export type OpenIncident = Pick<IncidentState, "id" | "environment" | "openedAt" | "itemNewsAt"> & {
@@ -17,8 +17,8 @@ export type OpenIncident = Pick<IncidentState, "id" | "environment" | "openedAt"
 export type TriageContext = {
   open: OpenIncident[];
   edges: Edge[];
-  /** Names of the item's and incidents' entities, taken out before titles are compared. */
-  names: string[];
+  /** Of titles, without the names of entities. */
+  likeness: Likeness;
   environmentOf: (entityIds: EntityId[]) => string;
   now: Instant;
 };
@@ -64,47 +64,55 @@ export function decideTriage(item: IncomingItem, context: TriageContext): Decisi
     return { outcome: "opened", incidentId: null, reason: "somebody asked", grounds: {} };
   }
   const environment = context.environmentOf(item.entityIds);
+  const hopsTo = hopsFrom(item.entityIds, context.edges);
   const candidates = context.open
     .filter(
       (incident) =>
         incident.isActive &&
         (incident.environment === environment || environment === "" || incident.environment === ""),
     )
-    .map((incident) => ({ incident, link: linkTo(item, incident, context) }))
+    .map((incident) => ({ incident, link: linkTo(item, incident, hopsTo, context.likeness) }))
     .filter(({ link }) => link.weight >= joinWeight)
     .sort((left, right) => right.link.weight - left.link.weight || (left.incident.id < right.incident.id ? -1 : 1));
   const [best] = candidates;
   if (!best) return { outcome: "opened", incidentId: null, reason: openReason(item, context), grounds: {} };
-  const { weight, seconds, hops, alike, isUnplaced } = best.link;
+  const { weight, seconds, hops, title, isUnplaced } = best.link;
   return {
     outcome: "joined",
     incidentId: best.incident.id,
     reason: isUnplaced
       ? `says the same thing, of something unknown as well, ${apart(seconds)}`
       : joinReason(hops, seconds),
-    grounds: { weight: round(weight), secondsApart: Math.round(seconds), hops, likeness: round(alike) },
+    grounds: {
+      weight: round(weight),
+      secondsApart: Math.round(seconds),
+      hops,
+      likeness: round(context.likeness(item.title, title)),
+    },
   };
 }
 
-type Link = { weight: number; seconds: number; hops: number; alike: number; isUnplaced: boolean };
+type Link = { weight: number; seconds: number; hops: number; title: string; isUnplaced: boolean };
 
 /** The strongest link to any alert of the incident, or to what its answer explains. */
-function linkTo(item: IncomingItem, incident: OpenIncident, context: TriageContext): Link {
-  const links = worthComparing(item, incident.items).map((other): Link => {
-    const seconds = Math.abs(item.startsAt - other.startsAt) / 1000;
-    const alike = likeness(item.title, other.title, context.names);
+function linkTo(
+  item: IncomingItem,
+  incident: OpenIncident,
+  hopsTo: ReadonlyMap<EntityId, number>,
+  likeness: Likeness,
+): Link {
+  let best: Link = { weight: 0, seconds: 0, hops: farAway, title: "", isUnplaced: false };
+  const hopsToExplained = leastHops(incident.explained, hopsTo);
+  for (const { title, entityIds, startsAt } of worthComparing(item, incident.items)) {
+    const seconds = Math.abs(item.startsAt - startsAt) / 1000;
     // In a storm of alerts about things that nobody told midwatch of, those that say the same thing are one matter.
-    const isUnplaced = item.entityIds.length === 0 && other.entityIds.length === 0 && alike >= sameWords;
-    const hops = isUnplaced ? 1 : distance(item.entityIds, [...other.entityIds, ...incident.explained], context.edges);
-    return { seconds, hops, alike, isUnplaced, weight: weightOf(seconds, hops, alike) };
-  });
-  return links.reduce((best, link) => (link.weight > best.weight ? link : best), {
-    weight: 0,
-    seconds: 0,
-    hops: 99,
-    alike: 0,
-    isUnplaced: false,
-  });
+    const isUnplaced =
+      item.entityIds.length === 0 && entityIds.length === 0 && likeness(item.title, title) >= sameWords;
+    const hops = isUnplaced ? 1 : Math.min(leastHops(entityIds, hopsTo), hopsToExplained);
+    const weight = weightOf(seconds, hops, () => likeness(item.title, title));
+    if (weight > best.weight) best = { weight, seconds, hops, title, isUnplaced };
+  }
+  return best;
 }
 
 /** Of thousands of alerts in one incident the last ones and those about the same thing say all there is to say. */
@@ -120,30 +128,34 @@ function worthComparing(item: IncomingItem, others: OpenIncident["items"]): Open
   ];
 }
 
-function weightOf(seconds: number, hops: number, alike: number): number {
+/** Titles are compared last: most alerts are too far away for words to matter. */
+function weightOf(seconds: number, hops: number, alike: () => number): number {
   if (hops > farthestHops) return 0;
   // The same thing complains again: as long as its incident is open that is no news.
   if (hops === 0) return Math.max(joinWeight, Math.exp(-seconds / timeScaleSeconds));
   if (seconds > timeScaleSeconds) return 0;
-  return Math.exp(-seconds / timeScaleSeconds) * Math.exp(-hops / distanceScale) * (0.5 + 0.5 * alike);
+  return Math.exp(-seconds / timeScaleSeconds) * Math.exp(-hops / distanceScale) * (0.5 + 0.5 * alike());
 }
 
-/** Hops over edges in either direction; 99 where there is no way of at most two, or nothing known is named. */
-function distance(from: EntityId[], to: EntityId[], edges: Edge[]): number {
-  if (from.some((id) => to.includes(id))) return 0;
-  let frontier = new Set(from);
-  const seen = new Set(from);
-  for (let hops = 1; hops <= farthestHops; hops += 1) {
+/** Where there is no way of at most two hops, or nothing known is named. */
+const farAway = 99;
+
+function leastHops(to: EntityId[], hopsTo: ReadonlyMap<EntityId, number>): number {
+  return to.reduce((least, id) => Math.min(least, hopsTo.get(id) ?? farAway), farAway);
+}
+
+/** Hops over edges in either direction, up to two: walked once for an item, whatever it is compared with. */
+function hopsFrom(from: EntityId[], edges: Edge[]): Map<EntityId, number> {
+  const hopsTo = new Map(from.map((id): [EntityId, number] => [id, 0]));
+  for (let hops = 1; hops <= farthestHops && from.length > 0; hops += 1) {
     const next = new Set<EntityId>();
     for (const edge of edges) {
-      if (frontier.has(edge.from) && !seen.has(edge.to)) next.add(edge.to);
-      if (frontier.has(edge.to) && !seen.has(edge.from)) next.add(edge.from);
+      if (hopsTo.get(edge.from) === hops - 1 && !hopsTo.has(edge.to)) next.add(edge.to);
+      if (hopsTo.get(edge.to) === hops - 1 && !hopsTo.has(edge.from)) next.add(edge.from);
     }
-    if (to.some((id) => next.has(id))) return hops;
-    for (const id of next) seen.add(id);
-    frontier = next;
+    for (const id of next) hopsTo.set(id, hops);
   }
-  return 99;
+  return hopsTo;
 }
 
 function joinReason(hops: number, seconds: number): string {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Database } from "../../store/database.ts";
 import { countIncidents } from "../../store/incidents.ts";
 import { readItem, readTriage, storeItems, takeUntriagedItems } from "../../store/items.ts";
 import { minute, sampleItem } from "../../store/samples.testing.ts";
@@ -16,7 +17,7 @@ beforeEach(() =>
 );
 afterAll(() => database.drop());
 
-const triage = () =>
+const triage = (changes: Partial<Parameters<typeof runTriage>[0]> = {}) =>
   runTriage({
     database,
     openStates: rememberOpenStates(),
@@ -25,6 +26,7 @@ const triage = () =>
     withEntities: (item) => item,
     exitConditionFor: (kind) => exitConditionFor(kind),
     now: () => minute(5),
+    ...changes,
   });
 const ids = ["a", "b", "c"];
 const store = (status: "firing" | "resolved") =>
@@ -54,5 +56,62 @@ describe("triage of what waits", () => {
     const decisions = await readTriage(database, { itemIds: ["a"] });
     expect(decisions.map(({ outcome }) => outcome)).toEqual([expect.stringMatching(/opened|joined/), "resolved"]);
     expect((await readItem(database, "a"))?.incidentId).toBe(decisions[0]?.incidentId);
+  });
+
+  test("asks no more when the alerts are many, and nothing twice about an incident that has many already", async () => {
+    const openStates = rememberOpenStates();
+    const questions: string[] = [];
+    const counting: Database = {
+      ...database,
+      transaction: (work) =>
+        database.transaction((transaction) => {
+          const query: Database["query"] = (text, values) => {
+            questions.push(text);
+            return transaction.query(text, values);
+          };
+          const counted: Database = { query, transaction: (inner) => inner(counted) };
+          return work(counted);
+        }),
+    };
+    const storm = async (from: number, count: number): Promise<number> => {
+      const items = Array.from({ length: count }, (_, index) => {
+        const id = `alert-${from + index}`;
+        return { item: sampleItem({ id, fingerprint: id }), raw: null };
+      });
+      await storeItems(database, items);
+      questions.length = 0;
+      expect(await triage({ database: counting, openStates })).toBe(count);
+      return questions.length;
+    };
+    await storm(0, 1);
+    const forOne = await storm(1, 1);
+    expect(await storm(2, 400)).toBe(forOne);
+    expect(await storm(402, 1)).toBe(forOne);
+    const [events] = await database.query<{ count: number }>("select count(*) from incident_events");
+    expect(events?.count).toBe(403);
+    const [row] = await database.query<{ summary: { itemCount: number } }>("select summary from incidents");
+    expect(row?.summary.itemCount).toBe(403);
+  });
+
+  test("gives others their turn, however long deciding about one item takes", async () => {
+    await store("firing");
+    let turns = 0;
+    const turnsSeen: number[] = [];
+    const count = () => {
+      turns += 1;
+      turning = setImmediate(count);
+    };
+    let turning = setImmediate(count);
+    await triage({
+      withEntities: (item) => {
+        turnsSeen.push(turns);
+        const until = performance.now() + 20; // an estate in which much has to be compared
+        while (performance.now() < until);
+        return item;
+      },
+    });
+    clearImmediate(turning);
+    expect(turnsSeen).toHaveLength(3);
+    expect(new Set(turnsSeen).size).toBe(3);
   });
 });

@@ -1,18 +1,19 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { digestOf } from "../../core/canonical-json.ts";
 import type { Edge, Entity, EntityId } from "../../core/entity.ts";
 import type { IncidentState } from "../../core/incident.ts";
 import type { Actor, ExitCondition, IncidentEventBody } from "../../core/incident-events.ts";
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
-import type { Change } from "../../core/workload.ts";
 import { readChanges } from "../../store/changes.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents } from "../../store/incident-events.ts";
-import { listItems, recordTriages, takeUntriagedItems } from "../../store/items.ts";
-import { incidentRowOf } from "../incident-row.ts";
+import { listItemEntities, recordTriages, takeUntriagedItems } from "../../store/items.ts";
+import { incidentRowAfter } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
-import { assessSeverity, isBelow } from "./assess-severity.ts";
+import { type Around, assessSeverity, isBelow } from "./assess-severity.ts";
 import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
+import { type Likeness, likenessWithout } from "./likeness.ts";
 import { hurtBy, takesNewAlerts } from "./still-at-hand.ts";
 
 type TriageSettings = {
@@ -29,25 +30,36 @@ type TriageSettings = {
 const actor: Actor = { kind: "midwatch", part: "triage" };
 /** One triage at a time over all processes, so that two alerts of one fault cannot open two incidents. */
 export const triageLock = 7_300_201;
-const itemsAtOnce = 500;
+/** In one commit. */
+export const itemsAtOnce = 500;
+/** Deciding without giving others their turn: a tenth of what the sender of an alert may wait in a storm. */
+const longestTurnMilliseconds = 5;
 
 /**
- * Decides about everything that waits, in the order it came in, and writes decisions and incidents in one commit. Returns
- * the number of items. A crash repeats the whole batch or nothing of it.
+ * Decides about what waits, at most `itemsAtOnce`, in the order it came in, and writes decisions and incidents in one
+ * commit. Returns the number of items. A crash repeats the whole batch or nothing of it. Between two items others get
+ * their turn: deciding may be late, taking new alerts may not.
  */
 export async function runTriage(settings: TriageSettings): Promise<number> {
   return settings.database.transaction(async (transaction) => {
     await transaction.query("select pg_advisory_xact_lock($1)", [triageLock]);
     const items = await takeUntriagedItems(transaction, itemsAtOnce);
     if (items.length === 0) return 0;
-    const open = (await settings.openStates.read(transaction)).map(readOpenIncident);
+    const states = await settings.openStates.read(transaction);
+    const open = states.map(readOpenIncident);
     const around = await readAround(transaction, items, settings.now());
     // Events of one incident are written together: a storm is one append, not a thousand.
     const pending = new Map<string, { isNew: boolean; bodies: IncidentEventBody[] }>();
     const decisions: Parameters<typeof recordTriages>[1] = [];
+    const likeness = likenessWithout(settings.entities().map(({ name }) => name));
+    let turnAt = performance.now();
     for (const stored of items) {
+      if (performance.now() - turnAt >= longestTurnMilliseconds) {
+        await othersTurn();
+        turnAt = performance.now();
+      }
       const item = settings.withEntities(stored);
-      const decision = decide(item, open, settings);
+      const decision = decide(item, open, likeness, settings);
       const incidentId = note(item, decision, open, pending, settings, around);
       const { outcome, reason, grounds } = decision;
       decisions.push({
@@ -60,7 +72,9 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
         grounds,
       });
     }
+    const known = new Map(states.map((state) => [state.id, state]));
     for (const [incidentId, { isNew, bodies }] of pending) {
+      const before = known.get(incidentId);
       await appendEvents(transaction, {
         incidentId,
         afterSequence: isNew ? 0 : null,
@@ -68,7 +82,8 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
         at: settings.now(),
         activityId: null,
         bodies,
-        toRow: incidentRowOf,
+        toRow: (events) => incidentRowAfter(before, events),
+        rowKnows: before?.sequence ?? 0,
       });
     }
     await recordTriages(transaction, decisions, actor);
@@ -76,12 +91,12 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
   });
 }
 
-function decide(item: IncomingItem, open: OpenIncident[], settings: TriageSettings): Decision {
+function decide(item: IncomingItem, open: OpenIncident[], likeness: Likeness, settings: TriageSettings): Decision {
   const entities = settings.entities();
   return decideTriage(item, {
     open,
     edges: settings.edges(),
-    names: entities.map(({ name }) => name),
+    likeness,
     environmentOf: (ids) => environmentOf(ids, entities),
     now: settings.now(),
   });
@@ -179,15 +194,18 @@ function severityOf(item: IncomingItem, settings: TriageSettings, around: Around
   return assessSeverity(item, named, around);
 }
 
-type Around = { changes: Change[]; alerts: IncomingItem[] };
-
-/** Changes of six hours and alerts of half an hour, read once for a batch; at most so many, whatever the storm. */
+/**
+ * Changes of six hours and alerts of half an hour, read once for a batch; at most so many, whatever the storm. Nothing where
+ * nothing that is known is named.
+ */
 async function readAround(transaction: Database, items: IncomingItem[], now: Instant): Promise<Around> {
   const entityIds = [...new Set(items.flatMap((item) => item.entityIds))];
+  if (entityIds.length === 0) return { changes: [], alerts: [] };
   const window = { from: now - 6 * 3_600_000, to: now + 1 };
-  const changes = entityIds.length === 0 ? [] : await readChanges(transaction, { window, entityIds, limit: 500 });
-  const rows = await listItems(transaction, { receivedSince: now - 30 * 60_000 }, { limit: 500 });
-  return { changes, alerts: rows.map(({ item }) => item) };
+  return {
+    changes: await readChanges(transaction, { window, entityIds, limit: 500 }),
+    alerts: await listItemEntities(transaction, now - 30 * 60_000, 500),
+  };
 }
 
 /** From the item that opens it, so that a repeat after a crash opens the same one. Short enough to say aloud. */

@@ -20,12 +20,12 @@ export function createAlertBook() {
     update(opinions: readonly RuleOpinion[], now: Instant, settings: RuleSettings): IncomingItem[] {
       const items: IncomingItem[] = [];
       for (const opinion of opinions) {
-        const fingerprint = fingerprintOf(opinion);
-        const known = open.get(fingerprint);
+        const matter = matterOf(opinion.rule, opinion.subject.key, opinion.detail);
+        const known = open.get(matter);
         if (!known) {
           if (!opinion.isBad) continue;
-          const item = itemOf(opinion, fingerprint, now);
-          open.set(fingerprint, { item, subjectKey: opinion.subject.key, goodSince: null, lastOpinionAt: now });
+          const item = itemOf(opinion, fingerprintOf(opinion), now);
+          open.set(matter, { item, subjectKey: opinion.subject.key, goodSince: null, lastOpinionAt: now });
           items.push(item);
           continue;
         }
@@ -36,12 +36,12 @@ export function createAlertBook() {
         }
         known.goodSince ??= now;
         if (now - known.goodSince < settings.clearSeconds * 1000) continue;
-        open.delete(fingerprint);
+        open.delete(matter);
         items.push(resolved(known.item, known.goodSince, now));
       }
-      for (const [fingerprint, { item, lastOpinionAt }] of open) {
+      for (const [matter, { item, lastOpinionAt }] of open) {
         if (now - lastOpinionAt < FORGOTTEN_MILLISECONDS) continue;
-        open.delete(fingerprint);
+        open.delete(matter);
         items.push(resolved(item, now, now));
       }
       return items;
@@ -52,10 +52,16 @@ export function createAlertBook() {
     restore(items: readonly IncomingItem[], now: Instant) {
       for (const item of items) {
         const subjectKey = item.labels["subject"] ?? "";
-        open.set(item.fingerprint, { item, subjectKey, goodSince: null, lastOpinionAt: now });
+        const matter = matterOf(item.labels["alertname"] ?? "", subjectKey, item.labels["detail"] ?? "");
+        open.set(matter, { item, subjectKey, goodSince: null, lastOpinionAt: now });
       }
     },
   };
+}
+
+/** What an opinion is about; cheap, since most opinions are that all is well. */
+function matterOf(rule: string, subjectKey: string, detail: string): string {
+  return `${rule} ${subjectKey} ${detail}`;
 }
 
 function fingerprintOf({ rule, subject, detail }: RuleOpinion): string {

@@ -2,7 +2,7 @@ import type { Instant } from "../../core/window.ts";
 import type { Bucket, LatencyBaseline } from "./baseline.ts";
 import type { RuleOpinion } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
-import { isStartingUp, latestBuckets, type SubjectHistory, usual } from "./subject-history.ts";
+import { isStartingUp, latestBuckets, loadRatio, type SubjectHistory, usual } from "./subject-history.ts";
 import { secondsText } from "./words.ts";
 
 /** Fewer requests than this in a bucket say too little about latency. */
@@ -126,12 +126,6 @@ function neededBuckets(
   const steady = circumstances.load > 1.2 ? STEADY.ratio * 1.15 : STEADY.ratio;
   if (holds(STEADY.buckets, (each) => each.ratio >= steady && each.z >= z && each.isAboveWorst)) return STEADY.buckets;
   return null;
-}
-
-function loadRatio(recent: Bucket[], medianCount: number): number {
-  const last = recent.slice(-3);
-  if (last.length === 0 || medianCount === 0) return 1;
-  return last.reduce((sum, { count }) => sum + count, 0) / last.length / medianCount;
 }
 
 function firstOfRun(

@@ -4,13 +4,26 @@ import type { LevelPoint, SubjectHistory } from "./subject-history.ts";
 
 /** Used over limit at the instants at which both are known; the limit last told holds on. Empty when either is missing. */
 export function usedRatio(history: SubjectHistory, used: ConceptId, limit: ConceptId): LevelPoint[] {
-  const limits = history.levels.get(limit) ?? [];
-  let position = 0;
-  return (history.levels.get(used) ?? []).flatMap(({ at, value }) => {
+  return ratioOf(history.levels.get(used) ?? [], history.levels.get(limit) ?? []);
+}
+
+/** More than any rule looks at to judge the present. */
+const LATEST_POINTS = 30;
+
+/** The end of `usedRatio`. */
+export function latestUsedRatio(history: SubjectHistory, used: ConceptId, limit: ConceptId): LevelPoint[] {
+  return ratioOf((history.levels.get(used) ?? []).slice(-LATEST_POINTS), history.levels.get(limit) ?? []);
+}
+
+function ratioOf(used: readonly LevelPoint[], limits: readonly LevelPoint[]): LevelPoint[] {
+  const ratios: LevelPoint[] = [];
+  let position = limits.findLastIndex(({ at }) => at <= (used[0]?.at ?? 0));
+  for (const { at, value } of used) {
     while (position + 1 < limits.length && (limits[position + 1] as LevelPoint).at <= at) position++;
-    const bound = limits[position];
-    return bound && bound.value > 0 ? [{ at, value: value / bound.value }] : [];
-  });
+    const bound = limits[Math.max(0, position)];
+    if (bound && bound.value > 0) ratios.push({ at, value: value / bound.value });
+  }
+  return ratios;
 }
 
 /** The last points over `seconds` before the newest, and at least `fewest` of them; none when the newest is stale. */

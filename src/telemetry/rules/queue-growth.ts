@@ -1,9 +1,10 @@
 import type { ConceptId } from "../../core/concept.ts";
 import type { Instant } from "../../core/window.ts";
+import { BUCKET_MILLISECONDS } from "../settings.ts";
 import { lastPoints } from "./levels.ts";
 import type { RuleOpinion } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
-import type { LevelPoint, SubjectHistory } from "./subject-history.ts";
+import { type LevelPoint, latestBuckets, loadRatio, type SubjectHistory, usual } from "./subject-history.ts";
 import { secondsText } from "./words.ts";
 
 /** History before the growth that shows what is usual. */
@@ -31,7 +32,8 @@ function growth(history: SubjectHistory, concept: ConceptId, now: Instant, setti
   // Small steady numbers never fall either: growth begins where it leaves what was usual.
   const above = run.filter(({ value }) => value > 1.2 * highest && value > limit / 4);
   const first = above[0] ?? last;
-  const isBad = above.length >= 3 && last.at - first.at >= growingSeconds * 1000 && last.value > limit;
+  const isGrown = above.length >= 3 && last.at - first.at >= growingSeconds * 1000 && last.value > limit;
+  const isBad = isGrown && (isAge || !isTakenInABurst(history, last.value, now, settings));
   const shown = isAge ? secondsText(last.value) : `${Math.round(last.value)} messages`;
   return {
     rule: "queue-growth",
@@ -49,6 +51,21 @@ function growth(history: SubjectHistory, concept: ConceptId, now: Instant, setti
     observed: { value: last.value, unit: isAge ? "s" : "{item}" },
     threshold: { value: limit, unit: isAge ? "s" : "{item}" },
   };
+}
+
+/** From here on there is more to do than usual; bursts of healthy systems begin there (replay of 30 days). */
+const BURST_LOAD = 1.4;
+
+/**
+ * A queue is there to take what comes in a burst. While more comes in than usual, it holds too much only when its messages
+ * wait longer than they may, at the pace at which the subject works now. What stands still waits for ever.
+ */
+function isTakenInABurst(history: SubjectHistory, waiting: number, now: Instant, settings: RuleSettings): boolean {
+  const medianCount = usual(history, now, settings)?.medianCount ?? 0;
+  const recent = latestBuckets(history, 3, now);
+  if (loadRatio(recent, medianCount) <= BURST_LOAD) return false;
+  const perSecond = recent.reduce((sum, { count }) => sum + count, 0) / recent.length / (BUCKET_MILLISECONDS / 1000);
+  return waiting / perSecond < settings.queue.minimumAgeSeconds;
 }
 
 /** The points at the end that never fall by more than a tenth. */

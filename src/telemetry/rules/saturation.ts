@@ -1,6 +1,6 @@
 import type { ConceptId } from "../../core/concept.ts";
 import type { Instant } from "../../core/window.ts";
-import { lastPoints, medianOf, usedRatio } from "./levels.ts";
+import { lastPoints, latestUsedRatio, medianOf, usedRatio } from "./levels.ts";
 import type { RuleOpinion } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
 import type { SubjectHistory } from "./subject-history.ts";
@@ -13,6 +13,8 @@ const watched: { used: ConceptId; limit: ConceptId; what: string; threshold: key
   { used: "file_descriptors.used", limit: "file_descriptors.limit", what: "open files", threshold: "fileDescriptors" },
 ];
 
+/** History that shows what is usual. */
+const FEWEST_BEFORE = 4;
 /** A standing level is no news: it has to be this much higher than it usually is. */
 const RISE = 0.15;
 
@@ -22,16 +24,17 @@ const RISE = 0.15;
  */
 export function saturation(history: SubjectHistory, now: Instant, settings: RuleSettings): RuleOpinion[] {
   return watched.flatMap(({ used, limit, what, threshold }) => {
-    const points = usedRatio(history, used, limit);
-    const recent = lastPoints(points, settings.saturation.seconds, now, 3);
+    const recent = lastPoints(latestUsedRatio(history, used, limit), settings.saturation.seconds, now, 3);
     const last = recent.at(-1);
-    const before = points.slice(0, points.length - recent.length);
-    const usualRatio = medianOf(before);
-    if (!last || usualRatio === null || before.length < 4) return [];
+    if (!last) return [];
     const bound = settings.saturation[threshold];
     const first = recent[0] ?? last;
     const isLong = recent.length >= 3 && last.at - first.at >= settings.saturation.seconds * 600;
-    const isBad = isLong && recent.every(({ value }) => value >= bound) && usualRatio < bound - RISE;
+    const isHigh = isLong && recent.every(({ value }) => value >= bound);
+    // What is usual is asked only where it matters: this runs every few seconds for everything that is watched.
+    const before = isHigh ? usedRatio(history, used, limit).slice(0, -recent.length) : [];
+    const usualRatio = before.length >= FEWEST_BEFORE ? medianOf(before) : null;
+    const isBad = usualRatio !== null && usualRatio < bound - RISE;
     return [
       {
         rule: "saturation",
@@ -43,7 +46,7 @@ export function saturation(history: SubjectHistory, now: Instant, settings: Rule
         since: first.at,
         severity: threshold === "pool" || last.value >= 0.97 ? "high" : "medium",
         title: `${history.subject.name}: ${percentText(last.value)} of its ${what} in use`,
-        description: `Usually ${percentText(usualRatio)}; ${percentText(bound)} is the limit.`,
+        description: `${usualRatio === null ? "" : `Usually ${percentText(usualRatio)}; `}${percentText(bound)} is the limit.`,
         observed: { value: last.value, unit: "1" },
         threshold: { value: bound, unit: "1" },
       } satisfies RuleOpinion,

@@ -172,6 +172,13 @@ export function latestBuckets(history: SubjectHistory, count: number, now: Insta
   return buckets.slice(Math.max(0, end - count), end);
 }
 
+/** Requests in the last three buckets over what is usual; 1 where either is unknown. */
+export function loadRatio(recent: readonly Bucket[], medianCount: number): number {
+  const last = recent.slice(-3);
+  if (last.length === 0 || medianCount === 0) return 1;
+  return last.reduce((sum, { count }) => sum + count, 0) / last.length / medianCount;
+}
+
 /** Beyond this ratio to the usual latency a bucket stands out; below it healthy systems move about. */
 const STANDS_OUT = 1.25;
 

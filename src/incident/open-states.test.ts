@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../store/database.ts";
+import { appendEvents } from "../store/incident-events.ts";
+import { minute } from "../store/samples.testing.ts";
+import { openTestDatabase, type TestDatabase } from "../store/testing.ts";
+import { incidentRowOf } from "./incident-row.ts";
+import { rememberOpenStates } from "./open-states.ts";
+import { openedBody } from "./samples.testing.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.drop());
+
+async function open(incidentId: string, at: number): Promise<void> {
+  await append(incidentId, at, openedBody({ itemId: `item-of-${incidentId}` }));
+}
+
+async function append(incidentId: string, at: number, body: Parameters<typeof appendEvents>[1]["bodies"][number]) {
+  await appendEvents(database, {
+    incidentId,
+    afterSequence: null,
+    actor: { kind: "midwatch", part: "test" },
+    at: minute(at),
+    activityId: null,
+    bodies: [body],
+    toRow: incidentRowOf,
+  });
+}
+
+test("asks two questions, however many incidents are open, and one where nothing happened", async () => {
+  for (let index = 0; index < 20; index++) await open(`incident-${index}`, index);
+  let questions = 0;
+  const counting: Database = {
+    query: (text, values) => {
+      questions += 1;
+      return database.query(text, values);
+    },
+    transaction: database.transaction,
+  };
+  const states = rememberOpenStates();
+  expect((await states.read(counting)).map(({ id }) => id)).toEqual(
+    Array.from({ length: 20 }, (_, index) => `incident-${index}`),
+  );
+  expect(questions).toBe(2);
+
+  expect(await states.read(counting)).toHaveLength(20);
+  expect(questions).toBe(3);
+
+  await append("incident-3", 30, { type: "context-added", person: "Ada", text: "the switch was replaced" });
+  const after = await states.read(counting);
+  expect(after.find(({ id }) => id === "incident-3")?.context).toHaveLength(1);
+  expect(questions).toBe(5);
+});
