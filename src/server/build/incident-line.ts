@@ -43,7 +43,7 @@ export function buildIncidentLine(
             bestLead: answer?.headline ?? null,
           }
         : null,
-    nextSentence,
+    nextSentence: state.closed === null ? nextSentence : null,
     takenOverBy: state.takenOverBy,
     openedAt: timestamp(state.openedAt),
     beganAt: answer?.onset ? timestamp((answer.onset.earliest + answer.onset.latest) / 2) : null,
