@@ -57,6 +57,18 @@ describe("requests that stay away", () => {
       onset: { earliest: expect.any(Number) },
     }));
 
+  test("are trouble where few came, now and then, and none do any more", () => {
+    const seldom = rate(0);
+    if (seldom.body?.kind !== "series") throw new Error("it is a series");
+    const [series] = seldom.body.series;
+    const values = Array.from({ length: 120 }, (_, index) =>
+      index < 108 ? [0.4, 2.6, 1, 0.6, 2, 1.6][index % 6]! : 0,
+    );
+    const observation = { ...seldom, body: { ...seldom.body, series: [{ ...series!, values }] } };
+    expect(measureSymptoms(scope("down"), [observation]).isTrouble).toBe("yes");
+    expect(measureSymptoms(scope(null), [observation]).isTrouble).toBe("no");
+  });
+
   test("are none where nobody does, or where they come as ever", () => {
     expect(measureSymptoms(scope(null), [rate(0)]).isTrouble).toBe("no");
     expect(measureSymptoms(scope("down"), [rate(4.1)]).isTrouble).toBe("no");

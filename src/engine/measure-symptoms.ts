@@ -48,6 +48,9 @@ const leastHarm: Partial<Record<ConceptId, number>> = {
 
 /** A robust z beyond which a felt signal is in trouble (METHODS 3: z > 4). */
 const troubleZ = 4;
+/** Few requests waver so much that no z tells their end; that next to none come any more, does. */
+const stoppedRatio = 0.1;
+const fewestStoppedSamples = 6;
 /** Enough samples to see a level, few enough to be the present. */
 const recentMilliseconds = 45_000;
 
@@ -146,8 +149,10 @@ function measure(
   if (!shift) return null;
   const harm = harmTowards(bad, shift);
   // Enough cells to be sure of a step count as trouble at a lower z: an onset is evidence of its own.
+  const isStopped =
+    bad === "down" && shift.ratio !== null && shift.ratio <= stoppedRatio && shift.samples >= fewestStoppedSamples;
   const isTrouble =
-    Math.abs(shift.difference) >= least && (harm >= troubleZ || (onset !== null && harm >= troubleZ / 2));
+    Math.abs(shift.difference) >= least && (harm >= troubleZ || isStopped || (onset !== null && harm >= troubleZ / 2));
   const latest = shiftOf(series, {
     baseline: usual,
     window: { from: scope.now - recentMilliseconds, to: scope.now },
