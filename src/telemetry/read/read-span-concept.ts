@@ -6,6 +6,7 @@ import { addPacked, createLogHistogram } from "../rollup/log-histogram.ts";
 import { measures } from "../rollup/rollup.ts";
 import type { EntityNames, KnownPeer } from "./entity-names.ts";
 import type { Grid } from "./grid.ts";
+import { readUnheard } from "./read-unheard.ts";
 import { type Cells, type Sums, valuesOf } from "./span-cells.ts";
 import { type SpanConcept, spanConcepts } from "./span-concepts.ts";
 
@@ -46,6 +47,7 @@ export async function readSpanConcept(
   const { groups, groupOfOperation } = groupOperations(operations, concept, request.names, request.keep, peers);
   const query = `roll-ups of ${concept.what}, measure ${concept.measure}, ${request.grid.stepSeconds} s`;
   const byGroup = await readSums(database, concept, groupOfOperation, request, groups);
+  const unheard = concept.value === "rate" ? await readUnheard(database, request.grid) : [];
   const series: Series[] = [];
   const withData = new Set<string>();
   for (const [index, cells] of byGroup) {
@@ -58,7 +60,7 @@ export async function readSpanConcept(
       dimensions,
       startAt: request.grid.startAt,
       stepSeconds: request.grid.stepSeconds,
-      values: valuesOf(cells, concept, request, group.firstSeenAt),
+      values: valuesOf(cells, concept, request, group.firstSeenAt, unheard),
     });
   }
   const known = new Set(groups.map((group) => group.names.entity.id));

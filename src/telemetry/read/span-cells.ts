@@ -31,6 +31,8 @@ export function valuesOf(
   concept: SpanConcept,
   request: { statistic: Statistic; grid: Grid; now: number },
   firstSeenAt: number,
+  /** When nobody was heard: nothing counted then is no nought. */
+  unheard: readonly { from: number; to: number }[] = [],
 ): (number | null)[] {
   const { grid, now, statistic } = request;
   const values = emptyCells(grid);
@@ -41,7 +43,13 @@ export function valuesOf(
     if (cellEnd > now - SETTLING_MILLISECONDS) break;
     const cell = cells.get(index);
     if (cell) values[index] = cellValue(cell, concept, statistic, grid.stepSeconds);
-    else if (isRate && cellEnd > firstSeenAt && cellEnd <= now - QUIET_TAIL_MILLISECONDS) values[index] = 0;
+    else if (
+      isRate &&
+      cellEnd > firstSeenAt &&
+      cellEnd <= now - QUIET_TAIL_MILLISECONDS &&
+      !unheard.some(({ from, to }) => cellEnd > from && cellStart < to)
+    )
+      values[index] = 0;
   }
   return values;
 }
