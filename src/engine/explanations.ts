@@ -35,6 +35,8 @@ const fromLoad: FaultClass[] = [
   "slow-query",
   "queue-backlog",
   "rate-limited",
+  // What is in flight is held in memory until it is answered.
+  "memory-leak",
   "memory-limit-too-low",
   "cache-too-small",
   "lock-contention",
