@@ -102,7 +102,7 @@ async function trial(): Promise<number> {
   const notRun: string[] = [];
   for (let run = 1; run <= runs; run += 1) {
     for (const [index, fault] of names.entries()) {
-      if (faultRuns.some((done) => done.fault === fault && done.run === run)) continue;
+      if (isStopping || faultRuns.some((done) => done.fault === fault && done.run === run)) continue;
       const result = await runFault(context, fault, run, seed * 100_003 + run * 1009 + index).catch((error: Error) => {
         notRun.push(`${fault} #${run}: ${error.message}`);
         say(`  ${fault} #${run} could not be run: ${error.message}`);
