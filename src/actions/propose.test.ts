@@ -100,6 +100,30 @@ const said = (...given: Parameters<typeof proposed>) => {
   return proposal.kind === "action" ? { [proposal.action.kind]: proposal.action.parameters } : proposal.sentence;
 };
 
+describe("more instances", () => {
+  const surge = (claims: object[]) =>
+    propose({
+      answer: { ...answer(hypothesis("traffic-surge")), claims } as unknown as Answer,
+      workloads: [workload(), workload({ entityId: "e-stock", target: "stock" })],
+      changes: [],
+      environmentOf: () => "staging",
+      kindOf: () => "service",
+      nameOf: (id) => id,
+      excluded: { actions: [], hypothesisIds: [] },
+      now,
+    });
+
+  it("go where a surge is too much, not where it comes in", () => {
+    const claim = {
+      id: "c1",
+      entityId: "e-stock",
+      predicate: { kind: "changed", entityId: "e-stock", concept: "request.self_time", where: {} },
+    };
+    expect(surge([claim])).toMatchObject({ action: { kind: "scale-replicas", target: "stock" } });
+    expect(surge([])).toMatchObject({ action: { kind: "scale-replicas", target: "shop" } });
+  });
+});
+
 describe("a restart", () => {
   it("is not proposed where what it frees is used up again at once", () => {
     const quick = { since: now - 60_000 }; // the growth began two minutes ago

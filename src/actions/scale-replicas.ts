@@ -1,8 +1,12 @@
 import { z } from "zod";
+import type { ConceptId } from "../core/concept.ts";
 import type { FaultClass } from "../core/fault.ts";
-import { defineActionKind, fits, unfit } from "./define-action-kind.ts";
+import type { Workload } from "../core/workload.ts";
+import { defineActionKind, fits, type Situation, unfit } from "./define-action-kind.ts";
 
 const helpsAgainst: FaultClass[] = ["traffic-surge", "queue-backlog", "cpu-saturation"];
+/** Signals of the place where trouble arises, not of those who wait for it. */
+const arising: ConceptId[] = ["request.self_time", "request.error_origin_rate"];
 /** Counted from what a person last set; policy holds the same bound. */
 const factor = 2;
 
@@ -11,7 +15,8 @@ export const scaleReplicas = defineActionKind({
   id: "scale-replicas",
   parameters: z.strictObject({ replicas: z.int().min(1) }),
   propose(situation) {
-    const { hypothesis, trigger, workload } = situation;
+    const { hypothesis, trigger } = situation;
+    const workload = hypothesis.faultClass === "traffic-surge" ? narrowest(situation) : situation.workload;
     if (!workload) return unfit("no platform knows what could be scaled");
     const { desired, declared } = workload.replicas;
     const before = trigger?.kind === "scale" ? replicasIn(trigger.before) : Number.NaN;
@@ -43,6 +48,17 @@ export const scaleReplicas = defineActionKind({
   whenUnchanged: "undo",
   isStateBeforeSuspect: false,
 });
+
+/**
+ * A surge comes in at one place and is too much for another: for that where, by the evidence, time or errors arise. Where
+ * the evidence names none that could be scaled, the place it comes in at.
+ */
+function narrowest({ answer, workload, workloads }: Situation): Workload | undefined {
+  const hurt = answer.claims.flatMap(({ entityId, predicate }) =>
+    predicate.kind === "changed" && arising.includes(predicate.concept) ? entityId : [],
+  );
+  return hurt.flatMap((id) => workloads.find(({ entityId }) => entityId === id) ?? [])[0] ?? workload;
+}
 
 /** A change says the number itself, or an object that holds it. NaN: it does not say. */
 function replicasIn(before: unknown): number {
