@@ -3,7 +3,7 @@
  * changed is back. Plans come from here instead of from an answer; all that follows a plan is the product's own.
  * About 20 minutes: `npm run drill:actions`. What a late or lost answer does is in `src/doors/hand.test.ts`.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -45,6 +45,7 @@ let incidentId = "";
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(os.tmpdir(), "midwatch-drill-"));
+  chmodSync(directory, 0o711); // run by root, the databases run as somebody else, who must be able to enter
   both = await startBoth({
     data: directory,
     labEntry: path.join(root, "dist", "lab", "lab.js"),

@@ -138,10 +138,13 @@ function firstJsonLine(child: ChildProcess): Promise<About> {
       reject(new Error(`the lab ended with ${code}; see lab.log in the trial's data folder`)),
     );
     if (child.stdout)
-      createInterface({ input: child.stdout }).on(
-        "line",
-        (line) => line.startsWith("{") && resolve(JSON.parse(line) as About),
-      );
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        if (!line.startsWith("{")) return;
+        const said = JSON.parse(line) as About | { error: { message: string; wayOut: string } };
+        if ("error" in said)
+          reject(new Error(`the lab did not start: ${said.error.message} ${said.error.wayOut}`.trim()));
+        else resolve(said);
+      });
   });
 }
 
