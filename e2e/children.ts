@@ -1,9 +1,10 @@
 /** Child processes of a test: what they say goes to a file, their end is waited for. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { endChild } from "../tools/end-child.ts";
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -40,14 +41,6 @@ export function startChild(
         lines.on("line", (line) => pattern.test(line) && resolve(line));
         void ended.then(() => reject(new Error(`${name} ended before it said ${pattern}; see ${log}`)));
       }),
-    stop: () => end(child, ended),
+    stop: () => endChild(child, 20_000),
   };
-}
-
-/** Asks, and after a while insists. */
-async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-  const insist = setTimeout(() => child.kill("SIGKILL"), 20_000);
-  await ended;
-  clearTimeout(insist);
 }

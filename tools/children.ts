@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identityOf, isAlive, type ProcessIdentity } from "../src/app/process-identity.ts";
+import { endChild } from "./end-child.ts";
 
 /** What a process gets to end in order: its activities (5 s), the hand (10 s), its database (20 s), and some. */
 const patienceMilliseconds = 60_000;
@@ -45,15 +46,4 @@ function readLeft(file: string): ProcessIdentity[] {
   }
 }
 
-/** Asks, and after a while insists. */
-export function end(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    const insist = setTimeout(() => child.kill("SIGKILL"), patienceMilliseconds);
-    child.once("exit", () => {
-      clearTimeout(insist);
-      resolve();
-    });
-    child.kill("SIGTERM");
-  });
-}
+export const end = (child: ChildProcess): Promise<void> => endChild(child, patienceMilliseconds);

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { endChild } from "../../tools/end-child.ts";
 import { freePort } from "../../tools/free-port.ts";
 import { connectLab, type LabView } from "./lab-view.ts";
 import { connectMidwatch, type MidwatchView } from "./midwatch-view.ts";
@@ -42,7 +43,7 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
   const telemetryPort = await freePort();
   const pagePort = await freePort();
   const children: ChildProcess[] = [];
-  const stop = async () => void (await Promise.all(children.toReversed().map(end)));
+  const stop = async () => void (await Promise.all(children.toReversed().map((child) => endChild(child, 15_000))));
   try {
     const lab = spawn(
       process.execPath,
@@ -145,17 +146,5 @@ function firstJsonLine(child: ChildProcess): Promise<About> {
           reject(new Error(`the lab did not start: ${said.error.message} ${said.error.wayOut}`.trim()));
         else resolve(said);
       });
-  });
-}
-
-function end(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    const insist = setTimeout(() => child.kill("SIGKILL"), 15_000);
-    child.once("exit", () => {
-      clearTimeout(insist);
-      resolve();
-    });
-    child.kill("SIGTERM");
   });
 }

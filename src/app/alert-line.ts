@@ -39,8 +39,8 @@ type AlertLine = {
  * The way of an alert from disk to its incident. Only one triage and one merge run here at a time: both wait for a lock of
  * the whole database, and each that waited would hold a connection that others need meanwhile.
  */
-export function createAlertLine({ estateIsKnown, ...given }: Settings): AlertLine {
-  const { database, register, writer, exit, metrics, news, now } = given;
+export function createAlertLine(given: Settings): AlertLine {
+  const { database, register, writer, exit, metrics, news, estateIsKnown, now } = given;
   const openStates = rememberOpenStates();
   const settings = {
     database,

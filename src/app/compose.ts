@@ -198,9 +198,11 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       for (const one of repeated) await one.stop();
     });
     if (does("investigations")) {
-      notices.on("items", () => void alerts.triage().catch((thrown: unknown) => log(`triage: ${thrown}`)));
-      notices.on("outbox", () => void tell.sendDue().catch((thrown: unknown) => log(`tell: ${thrown}`)));
-      notices.on("incident-events", () => void alerts.merge().catch((thrown: unknown) => log(`merging: ${thrown}`)));
+      const soon = (what: string, work: () => Promise<unknown>) => () =>
+        void work().catch((thrown: unknown) => log(`${what}: ${thrown}`));
+      notices.on("items", soon("triage", alerts.triage));
+      notices.on("outbox", soon("tell", tell.sendDue));
+      notices.on("incident-events", soon("merging", alerts.merge));
     } else {
       notices.on("items", () => news.tell({ kind: "alerts" }));
     }

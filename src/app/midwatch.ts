@@ -8,6 +8,7 @@ import type { Approval } from "../core/plan.ts";
 import type { PredicateResult } from "../core/predicate.ts";
 import type { Instant } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
+import type { RefusedItem } from "../store/items.ts";
 import type { Config } from "./config/config-schema.ts";
 import type { HealthReading } from "./health.ts";
 
@@ -109,14 +110,7 @@ export type Intake = {
   overrule(itemId: string, verdict: string, why: string | null, person: Person): Promise<AlertRecord>;
 };
 
-export type RefusedRecord = {
-  id: number;
-  source: string;
-  receivedAt: Instant;
-  place: string;
-  problem: string;
-  raw: string;
-};
+export type RefusedRecord = RefusedItem;
 
 export type AlertRecord = {
   item: IncomingItem;

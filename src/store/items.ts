@@ -93,7 +93,7 @@ export async function storeRefusedItem(
   );
 }
 
-type RefusedItem = {
+export type RefusedItem = {
   id: number;
   source: string;
   receivedAt: Instant;

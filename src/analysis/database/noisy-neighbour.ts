@@ -106,13 +106,16 @@ export const noisyNeighbour = defineCheck({
     }
     for (const state of activity.items) {
       const database = entityOf(scope, state.entityId);
+      const weighed = new Set<EntityId>();
       state.running.forEach((session, index) => {
         const began = state.at - session.seconds * 1000;
         if (!database || !isJob(session) || !coincides(began)) return;
         const client = entityOfClient(session.client, database, scope);
         // The client's own service when it is known; a session of nobody known stays with the database that it burdens.
         const blamed = client ?? database;
-        answers.push(...takesItsTime(state, blamed, database, thresholds.timeShare));
+        // A job has many sessions: what its statements take is said once.
+        if (!weighed.has(blamed.id)) answers.push(...takesItsTime(state, blamed, database, thresholds.timeShare));
+        weighed.add(blamed.id);
         if (named.has(blamed.id)) return;
         named.add(blamed.id);
         answers.push(

@@ -4,7 +4,7 @@ import type { Scope } from "../../core/scope.ts";
 import type { Workload, WorkloadInstance } from "../../core/workload.ts";
 import { predicate } from "../predicate.ts";
 import { levelNow, usualLevel } from "../recent.ts";
-import { isOutOfMemory } from "../saturation/exits.ts";
+import { isOutOfMemory, outOfMemoryExits } from "../saturation/exits.ts";
 import { lastSeenAt } from "../statistics/series-values.ts";
 import { clock } from "../words.ts";
 import { fellSilent } from "./graph-levels.ts";
@@ -83,7 +83,7 @@ function fromState(
     .filter(({ instance }) => isCrash(instance, since))
     .sort((left, right) => (left.instance.lastExit?.at ?? 0) - (right.instance.lastExit?.at ?? 0));
   const missing = state.replicas.desired - state.replicas.ready;
-  const oom = state.instances.some(({ lastExit }) => lastExit && lastExit.at >= since && isOutOfMemory(lastExit));
+  const oom = outOfMemoryExits(state.instances, since).length > 0;
   const wanted = state.replicas.desired === 0 && state.replicas.declared > 0;
   if (wanted) {
     return finding({

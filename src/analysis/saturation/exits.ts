@@ -1,3 +1,4 @@
+import type { Instant } from "../../core/window.ts";
 import type { WorkloadInstance } from "../../core/workload.ts";
 
 /**
@@ -6,4 +7,13 @@ import type { WorkloadInstance } from "../../core/workload.ts";
  */
 export function isOutOfMemory(exit: NonNullable<WorkloadInstance["lastExit"]>): boolean {
   return exit.reason !== null && /out.?of.?memory|oom/i.test(exit.reason);
+}
+
+/** The last ends for want of memory since then, of the instances at these positions. */
+export function outOfMemoryExits(instances: readonly WorkloadInstance[], since: Instant) {
+  return instances.flatMap(({ lastExit, restarts }, index) =>
+    lastExit && isOutOfMemory(lastExit) && lastExit.at >= since
+      ? [{ index, restarts, at: lastExit.at, reason: lastExit.reason }]
+      : [],
+  );
 }

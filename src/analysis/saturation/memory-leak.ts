@@ -3,7 +3,7 @@ import { predicate } from "../predicate.ts";
 import { bounded, latestChange, loadRatio, usualLevel } from "../recent.ts";
 import { valuesWithin } from "../statistics/series-values.ts";
 import { bytes, list, times } from "../words.ts";
-import { isOutOfMemory } from "./exits.ts";
+import { outOfMemoryExits } from "./exits.ts";
 import { type Growth, steadyGrowth } from "./growth.ts";
 
 /**
@@ -100,9 +100,7 @@ export const memoryLeak = defineCheck({
         ],
       });
     }
-    if (
-      state?.instances.some(({ lastExit }) => lastExit && isOutOfMemory(lastExit) && lastExit.at >= scope.baseline.to)
-    )
+    if (outOfMemoryExits(state?.instances ?? [], scope.baseline.to).length > 0)
       return quiet("it was ended for want of memory: what it held by then left few samples");
     const usual = [...workingSet.items, ...heap.items].some((each) => usualLevel(each, scope) !== null);
     return usual ? against("memory does not grow, or comes back") : quiet("too few samples to see a trend");

@@ -7,7 +7,7 @@ import { afterBaseline, bounded, latestChange, levelNow, loadRatio } from "../re
 import { pointsWithin, valuesWithin } from "../statistics/series-values.ts";
 import { median } from "../statistics/summary.ts";
 import { bytes, clock, percent, times } from "../words.ts";
-import { isOutOfMemory } from "./exits.ts";
+import { outOfMemoryExits } from "./exits.ts";
 import { steadyGrowth } from "./growth.ts";
 
 /**
@@ -45,11 +45,7 @@ export const memoryNearLimit = defineCheck({
     const sets = bounded(workingSet.items, limit.items, state?.limits.memoryBytes ?? null);
     // A heap fills up to its limit between collections by design: only what stays after them counts.
     const heaps = bounded(heap.items, heapLimit.items).map((each) => ({ ...each, isHeap: true }));
-    const exits = (state?.instances ?? []).flatMap(({ lastExit, id, restarts }, index) =>
-      lastExit && isOutOfMemory(lastExit) && lastExit.at >= scope.baseline.to
-        ? [{ id, index, restarts, at: lastExit.at, reason: lastExit.reason }]
-        : [],
-    );
+    const exits = outOfMemoryExits(state?.instances ?? [], scope.baseline.to);
     const levels = [...sets.map((each) => ({ ...each, isHeap: false })), ...heaps].flatMap((each) => {
       const recent = pointsWithin(each.ratio, afterBaseline(scope))
         .slice(-6)

@@ -20,18 +20,12 @@ export async function readUnheard(
      order by s.at`,
     [startAt - FEWEST_SLOTS * SLOT_MILLISECONDS, endAt, SLOT_MILLISECONDS],
   );
-  const stretches: { from: number; to: number; slots: number }[] = [];
-  let isOpen = false;
+  const stretches: { from: number; to: number }[] = [];
   for (const { at, is_heard } of rows) {
+    if (is_heard) continue;
     const last = stretches.at(-1);
-    if (is_heard) isOpen = false;
-    else if (isOpen && last) {
-      last.to = at + SLOT_MILLISECONDS;
-      last.slots += 1;
-    } else {
-      stretches.push({ from: at, to: at + SLOT_MILLISECONDS, slots: 1 });
-      isOpen = true;
-    }
+    if (last?.to === at) last.to = at + SLOT_MILLISECONDS;
+    else stretches.push({ from: at, to: at + SLOT_MILLISECONDS });
   }
-  return stretches.filter(({ slots }) => slots >= FEWEST_SLOTS).map(({ from, to }) => ({ from, to }));
+  return stretches.filter(({ from, to }) => to - from >= FEWEST_SLOTS * SLOT_MILLISECONDS);
 }

@@ -32,7 +32,7 @@ export function valuesOf(
   request: { statistic: Statistic; grid: Grid; now: number },
   firstSeenAt: number,
   /** When nobody was heard: nothing counted then is no nought. */
-  unheard: readonly { from: number; to: number }[] = [],
+  unheard: readonly { from: number; to: number }[],
 ): (number | null)[] {
   const { grid, now, statistic } = request;
   const values = emptyCells(grid);
