@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, Hypothesis } from "../core/answer.ts";
+import type { EntityKind } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import type { Action } from "../core/plan.ts";
 import type { Change, Workload } from "../core/workload.ts";
@@ -95,6 +96,18 @@ function proposed(
     now,
   });
 }
+/** Of exactly these workloads, with nothing changed and nothing tried. */
+const proposedFor = (standing: Answer, workloads: Workload[], kind: EntityKind = "service") =>
+  propose({
+    answer: standing,
+    workloads,
+    changes: [],
+    environmentOf: () => "staging",
+    kindOf: () => kind,
+    nameOf: (id) => id,
+    excluded: { actions: [], hypothesisIds: [] },
+    now,
+  });
 const said = (...given: Parameters<typeof proposed>) => {
   const proposal = proposed(...given);
   return proposal.kind === "action" ? { [proposal.action.kind]: proposal.action.parameters } : proposal.sentence;
@@ -102,16 +115,10 @@ const said = (...given: Parameters<typeof proposed>) => {
 
 describe("more instances", () => {
   const surge = (claims: object[]) =>
-    propose({
-      answer: { ...answer(hypothesis("traffic-surge")), claims } as unknown as Answer,
-      workloads: [workload(), workload({ entityId: "e-stock", target: "stock" })],
-      changes: [],
-      environmentOf: () => "staging",
-      kindOf: () => "service",
-      nameOf: (id) => id,
-      excluded: { actions: [], hypothesisIds: [] },
-      now,
-    });
+    proposedFor({ ...answer(hypothesis("traffic-surge")), claims } as unknown as Answer, [
+      workload(),
+      workload({ entityId: "e-stock", target: "stock" }),
+    ]);
 
   it("go where a surge is too much, not where it comes in", () => {
     const claim = {
@@ -144,16 +151,10 @@ describe("a restart", () => {
       predicate: { kind: "changed", entityId: "e-shop", concept: "call.rate", where: { peer: "e-stock" } },
     };
     const storm = { ...hypothesis("retry-storm"), claimIds: ["c1"] };
-    const proposal = propose({
-      answer: { ...answer(storm), claims: [claim] } as unknown as Answer,
-      workloads: [workload(), workload({ entityId: "e-stock", target: "stock", instances: [instance("stock-1")] })],
-      changes: [],
-      environmentOf: () => "staging",
-      kindOf: () => "service",
-      nameOf: (id) => id,
-      excluded: { actions: [], hypothesisIds: [] },
-      now,
-    });
+    const proposal = proposedFor({ ...answer(storm), claims: [claim] } as unknown as Answer, [
+      workload(),
+      workload({ entityId: "e-stock", target: "stock", instances: [instance("stock-1")] }),
+    ]);
     expect(proposal).toMatchObject({ action: { target: "stock", parameters: { instance: "stock-1" } } });
   });
 
@@ -161,16 +162,7 @@ describe("a restart", () => {
 
   it("mends a name server that is down, not one that answers wrongly", () => {
     const server = (state: "running" | "failed") =>
-      propose({
-        answer: answer(hypothesis("dns-failure")),
-        workloads: [workload({ instances: [instance("dns-1", { state })] })],
-        changes: [],
-        environmentOf: () => "staging",
-        kindOf: () => "dns",
-        nameOf: (id) => id,
-        excluded: { actions: [], hypothesisIds: [] },
-        now,
-      });
+      proposedFor(answer(hypothesis("dns-failure")), [workload({ instances: [instance("dns-1", { state })] })], "dns");
     expect(server("failed")).toMatchObject({ action: { kind: "restart-instance" } });
     expect(server("running")).toMatchObject({ kind: "none" });
   });
