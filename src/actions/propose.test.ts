@@ -127,6 +127,12 @@ describe("more instances", () => {
       predicate: { kind: "changed", entityId: "e-stock", concept: "request.self_time", where: {} },
     };
     expect(surge([claim])).toMatchObject({ action: { kind: "scale-replicas", target: "stock" } });
+    const call = {
+      id: "c2",
+      entityId: "e-shop",
+      predicate: { kind: "changed", entityId: "e-shop", concept: "call.error_ratio", where: { peer: "e-stock" } },
+    };
+    expect(surge([call])).toMatchObject({ action: { kind: "scale-replicas", target: "stock" } });
     expect(surge([])).toMatchObject({ action: { kind: "scale-replicas", target: "shop" } });
   });
 });

@@ -7,6 +7,8 @@ import { defineActionKind, fits, type Situation, unfit } from "./define-action-k
 const helpsAgainst: FaultClass[] = ["traffic-surge", "queue-backlog", "cpu-saturation"];
 /** Signals of the place where trouble arises, not of those who wait for it. */
 const arising: ConceptId[] = ["request.self_time", "request.error_origin_rate"];
+/** Signals of a call that tell of the far end, which does not keep up. */
+const farEnd: ConceptId[] = ["call.error_ratio", "call.latency"];
 /** Counted from what a person last set; policy holds the same bound. */
 const factor = 2;
 
@@ -54,9 +56,11 @@ export const scaleReplicas = defineActionKind({
  * the evidence names none that could be scaled, the place it comes in at.
  */
 function narrowest({ answer, workload, workloads }: Situation): Workload | undefined {
-  const hurt = answer.claims.flatMap(({ entityId, predicate }) =>
-    predicate.kind === "changed" && arising.includes(predicate.concept) ? entityId : [],
-  );
+  const changed = answer.claims.flatMap(({ predicate }) => (predicate.kind === "changed" ? [predicate] : []));
+  const hurt = [
+    ...changed.filter(({ concept }) => arising.includes(concept)).map(({ entityId }) => entityId),
+    ...changed.flatMap(({ concept, where }) => (farEnd.includes(concept) && where.peer ? [where.peer] : [])),
+  ];
   return hurt.flatMap((id) => workloads.find(({ entityId }) => entityId === id) ?? [])[0] ?? workload;
 }
 

@@ -1,5 +1,5 @@
 import type { Answer } from "../core/answer.ts";
-import { type ConceptId, conceptDefinition, type Statistic } from "../core/concept.ts";
+import { type ConceptId, conceptDefinition, feltConcepts, type Statistic } from "../core/concept.ts";
 import type { VerificationPlan } from "../core/plan.ts";
 import type { Predicate } from "../core/predicate.ts";
 import type { Symptom } from "../core/scope.ts";
@@ -7,8 +7,9 @@ import type { Symptom } from "../core/scope.ts";
 type Signal = VerificationPlan["signals"][number];
 
 /**
- * What decides whether a fix helped, chosen before it runs: the complaint's own signals first; where the complaint names
- * none, errors and latency at the symptom, and what the evidence on the cause rests on. Errors of what is touched guard
+ * What decides whether a fix helped, chosen before it runs: of the complaint's own signals those that users feel, and
+ * where they feel none the others (what runs full stays full under load that is served well); where the complaint names
+ * none, errors and latency at the symptom; then what the evidence on the cause rests on. Errors of what is touched guard
  * against harm. Bounded: each signal is a query every few seconds.
  */
 export function verificationSignals(answer: Answer, symptoms: Symptom[], touchedEntityId: string): Signal[] {
@@ -24,7 +25,9 @@ export function verificationSignals(answer: Answer, symptoms: Symptom[], touched
       role: "primary",
     });
   };
-  for (const { entityId, concept, direction } of symptoms) {
+  const isFelt = ({ concept }: Symptom) => concept !== null && feltConcepts.includes(concept);
+  const complaints = symptoms.some(isFelt) ? symptoms.filter(isFelt) : symptoms;
+  for (const { entityId, concept, direction } of complaints) {
     if (concept !== null && direction !== null) add(entityId, concept, usualStatistic(concept), opposite(direction));
   }
   if (primaries.length === 0) {

@@ -128,3 +128,12 @@ export type Statistic = (typeof statistics)[number];
 /** Dimensions that an answer may keep apart. `peer` and `instance` values are entity ids where midwatch knows them. */
 export const dimensions = ["peer", "instance", "version", "zone", "route", "operation", "status", "reason"] as const;
 export type Dimension = (typeof dimensions)[number];
+
+/** What users feel: what a complaint is measured by, whatever it named. */
+export const feltConcepts: readonly ConceptId[] = [
+  "request.error_ratio",
+  "request.latency",
+  "queue.depth",
+  "queue.oldest_age",
+  "up",
+];

@@ -73,6 +73,28 @@ const fuse = (...findings: VerifiedFinding[]): Map<string, Candidate> =>
   );
 const odds = (candidates: Map<string, Candidate>, id: string) => logOddsOf(candidates.get(id) as Candidate);
 
+describe("sessions that stand in line for a lock", () => {
+  const locked = (explains: string[]) =>
+    fuse(
+      verified("lock-contention", "base", { evidence: "lock-wait", effect: 8, explains }),
+      verified("slow-query", "base", { evidence: "stated-mechanism", effect: 0.6, explains: ["middle"] }),
+      verified("pool-exhausted", "middle", { evidence: "saturation", effect: 1 }),
+      verified(null, "middle", { evidence: "error-origin", effect: 0.8 }),
+    );
+
+  it("use up their pool and run into time-outs because of who holds it", () => {
+    const found = locked(["middle"]);
+    for (const id of ["slow-query@base", "pool-exhausted@middle"]) {
+      expect(odds(found, "lock-contention@base")).toBeGreaterThan(odds(found, id));
+      expect(found.get(id)?.explainedBy).toBe("lock-contention@base");
+    }
+  });
+
+  it("elsewhere explain nothing here", () => {
+    expect(locked([]).get("pool-exhausted@middle")?.explainedBy).not.toBe("lock-contention@base");
+  });
+});
+
 describe("a worker that does not work off what others leave for it", () => {
   const message = (from: string, to: string, type: Edge["type"]): Edge => ({
     ...calls(from, to),

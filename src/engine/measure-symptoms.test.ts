@@ -69,6 +69,22 @@ describe("requests that stay away", () => {
     expect(measureSymptoms(scope(null), [observation]).isTrouble).toBe("no");
   });
 
+  test("are trouble seconds after the complaint where too many are missing for chance", () => {
+    const halfMinute = { ...scope("down"), now: 18.5 * minute };
+    const since = (reportedAt: number, observation: Observation) =>
+      measureSymptoms({ ...halfMinute, symptoms: [{ ...halfMinute.symptoms[0]!, reportedAt }] }, [observation]);
+    const unsteady = (usual: number): Observation => {
+      const { body, ...rest } = rate(0);
+      if (body?.kind !== "series") throw new Error("it is a series");
+      const values = Array.from({ length: 111 }, (_, index) =>
+        index < 108 ? usual * [0.2, 1.3, 0.5, 1.7, 1.1, 0.8][index % 6]! : 0,
+      );
+      return { ...rest, body: { ...body, series: body.series.map((series) => ({ ...series, values })) } };
+    };
+    expect(since(18 * minute, unsteady(2)).isTrouble).toBe("yes");
+    expect(since(18 * minute, unsteady(0.2)).isTrouble).toBe("no");
+  });
+
   test("are none where nobody does, or where they come as ever", () => {
     expect(measureSymptoms(scope(null), [rate(0)]).isTrouble).toBe("no");
     expect(measureSymptoms(scope("down"), [rate(4.1)]).isTrouble).toBe("no");

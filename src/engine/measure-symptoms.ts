@@ -2,10 +2,10 @@ import { onsetOf } from "../analysis/statistics/onset.ts";
 import { combinePresent } from "../analysis/statistics/series-values.ts";
 import { harmTowards, type Shift, shiftOf } from "../analysis/statistics/shift.ts";
 import { concept, type Need } from "../core/check.ts";
-import { type ConceptId, conceptDefinition } from "../core/concept.ts";
+import { type ConceptId, conceptDefinition, feltConcepts } from "../core/concept.ts";
 import type { EntityId } from "../core/entity.ts";
 import { isReadable, type Observation } from "../core/observation.ts";
-import type { Scope } from "../core/scope.ts";
+import type { Scope, Symptom } from "../core/scope.ts";
 import type { Series } from "../core/series.ts";
 import type { OnsetInterval } from "../core/window.ts";
 
@@ -33,9 +33,6 @@ export type MeasuredSymptoms = {
   isOver: boolean;
 };
 
-/** What users feel: what a complaint is measured by, whatever it named. */
-const felt: ConceptId[] = ["request.error_ratio", "request.latency", "queue.depth", "queue.oldest_age", "up"];
-
 /** Below these a difference hurts nobody, however unusual it is. Half a per cent of requests; 10 ms; a handful. */
 const leastHarm: Partial<Record<ConceptId, number>> = {
   "request.error_ratio": 0.005,
@@ -51,13 +48,15 @@ const troubleZ = 4;
 /** Few requests waver so much that no z tells their end; that next to none come any more, does. */
 const stoppedRatio = 0.1;
 const fewestStoppedSamples = 6;
+/** Sooner where so many stayed away that no chance keeps them all (under e^-25 where each comes by itself). */
+const mostMissedByChance = 25;
 /** Enough samples to see a level, few enough to be the present. */
 const recentMilliseconds = 45_000;
 
 export function symptomNeeds(scope: Scope): { need: Need; entities: EntityId[] }[] {
   const entities = [...new Set(scope.symptoms.map(({ entityId }) => entityId))].sort();
   const named = scope.symptoms.flatMap((symptom) => (symptom.concept ? [symptom.concept] : []));
-  const whole = [...new Set([...felt, ...named])].map((id) => ({ need: concept(id), entities }));
+  const whole = [...new Set([...feltConcepts, ...named])].map((id) => ({ need: concept(id), entities }));
   const parts = [...new Set(scope.symptoms.flatMap(({ entityId, operation }) => (operation ? [entityId] : [])))].sort();
   if (parts.length === 0) return whole;
   // One slow page hides in the mean over all pages: where the complaint names it, it is measured by itself.
@@ -101,14 +100,14 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
         need.concept,
         whole,
         asked.map(({ id }) => id),
-        complainedDirection(scope, entityId, need.concept),
+        complaintOf(scope, entityId, need.concept),
       );
       if (measured) signals.push(measured);
     }
   }
   const troubled = signals.filter((signal) => signal.isTrouble);
   // When users began to be hurt. What only runs full had its own beginning, and belongs to the causes, not the complaint.
-  const hurting = troubled.filter(({ concept: id }) => felt.includes(id) || id === "request.rate");
+  const hurting = troubled.filter(({ concept: id }) => feltConcepts.includes(id) || id === "request.rate");
   const complaints = hurting.length > 0 ? hurting : troubled;
   const onset = complaints
     .flatMap((signal) => (signal.onset ? [signal.onset] : []))
@@ -121,10 +120,8 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
   };
 }
 
-/** A signal that hurts neither way by itself (a rate) hurts the way that the complaint says. */
-function complainedDirection(scope: Scope, entityId: EntityId, id: ConceptId): "up" | "down" | null {
-  const told = scope.symptoms.find((symptom) => symptom.entityId === entityId && symptom.concept === id);
-  return told?.direction ?? null;
+function complaintOf(scope: Scope, entityId: EntityId, id: ConceptId): Symptom | undefined {
+  return scope.symptoms.find((symptom) => symptom.entityId === entityId && symptom.concept === id);
 }
 
 function measure(
@@ -132,16 +129,19 @@ function measure(
   id: ConceptId,
   series: Series,
   observationIds: string[],
-  complained: "up" | "down" | null,
+  complaint: Symptom | undefined,
 ): MeasuredSignal | null {
   const { bad: usually } = conceptDefinition(id);
-  const bad = usually === "none" && complained !== null ? complained : usually;
+  // A signal that hurts neither way by itself (a rate) hurts the way that the complaint says.
+  const bad = usually === "none" ? (complaint?.direction ?? usually) : usually;
   const least = leastHarm[id] ?? 0;
   const onset = onsetOf(series, { direction: bad === "none" ? "both" : bad, minimumChange: least });
   const baseline = onset ? { ...scope.baseline, to: Math.min(scope.baseline.to, onset.earliest) } : scope.baseline;
   const usual = baseline.to > baseline.from ? baseline : scope.baseline;
-  // From onset on; without one, what grows shows best in the last samples, what wavers over two minutes.
+  // From onset on; without one, what grows shows best in the last samples, what wavers over two minutes. What began
+  // seconds ago shows in neither, so that the complaint's own word for when it began is tried too.
   const starts = onset ? [onset.latest, scope.now - 60_000] : [scope.now - 120_000, scope.now - recentMilliseconds];
+  if (complaint && complaint.reportedAt < scope.now) starts.push(complaint.reportedAt);
   const [shift] = starts
     .map((start) => Math.max(Math.min(scope.baseline.to, scope.now - recentMilliseconds), start))
     .flatMap((from) => shiftOf(series, { baseline: usual, window: { from, to: scope.now }, minimumScale: least }) ?? [])
@@ -149,8 +149,12 @@ function measure(
   if (!shift) return null;
   const harm = harmTowards(bad, shift);
   // Enough cells to be sure of a step count as trouble at a lower z: an onset is evidence of its own.
+  const missed = (shift.usual.median - shift.now) * shift.samples * series.stepSeconds;
   const isStopped =
-    bad === "down" && shift.ratio !== null && shift.ratio <= stoppedRatio && shift.samples >= fewestStoppedSamples;
+    bad === "down" &&
+    shift.ratio !== null &&
+    shift.ratio <= stoppedRatio &&
+    (shift.samples >= fewestStoppedSamples || (shift.samples >= 3 && missed >= mostMissedByChance));
   const isTrouble =
     Math.abs(shift.difference) >= least && (harm >= troubleZ || isStopped || (onset !== null && harm >= troubleZ / 2));
   const latest = shiftOf(series, {

@@ -80,7 +80,11 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case "answer-concluded":
       // What was found while it hurt stays the answer when it does not hurt any more.
-      if (isFoundAfterwards(body.answer) && state.answer?.verdict === "cause" && state.staleReason === null)
+      if (
+        state.answer?.verdict === "cause" &&
+        state.staleReason === null &&
+        isFoundAfterwards(body.answer, state.answer)
+      )
         return {
           ...worked(state),
           investigation: null,
@@ -239,7 +243,9 @@ function opened(
   };
 }
 
-/** No cause, looked for when it did not hurt any more. */
-function isFoundAfterwards({ verdict, impact }: Answer): boolean {
-  return verdict === "healthy" || (verdict !== "cause" && impact.isOver === true);
+/** Looked for when it did not hurt any more, and no surer: what only shows while it hurts (who holds a lock) is gone then. */
+function isFoundAfterwards({ verdict, impact, hypotheses }: Answer, standing: Answer): boolean {
+  if (verdict === "healthy") return true;
+  if (impact.isOver !== true) return false;
+  return verdict !== "cause" || (hypotheses[0]?.probability ?? 0) < (standing.hypotheses[0]?.probability ?? 0);
 }

@@ -64,3 +64,16 @@ test("less sure leads replace it while it hurts, and not when it is over", () =>
   expect(verdictAfter(true)).toBe("cause");
   expect(verdictAfter(false)).toBe("leads");
 });
+
+test("another cause that shows when it is over replaces it only where it is surer", () => {
+  const afterwards = (probability: number) => {
+    const { impact, hypotheses } = sampleAnswer();
+    const others = hypotheses.slice(0, 1).map((each) => ({ ...each, id: "slow-query@e-db", probability }));
+    return answered({ impact: { ...impact, isOver: true }, hypotheses: others });
+  };
+  const first = sampleAnswer().hypotheses[0]?.probability ?? 0;
+  const standing = (probability: number) =>
+    story(defaultPace).at(1).happens(answered(), afterwards(probability)).state().answer?.hypotheses[0]?.id;
+  expect(standing(first - 0.05)).toBe(sampleAnswer().hypotheses[0]?.id);
+  expect(standing(first + 0.02)).toBe("slow-query@e-db");
+});

@@ -20,6 +20,22 @@ testCheck(lockContention, {
       activity: records((scope) => [activityOf(scope, { blockers: [holder] })]),
       $: { ...$, expects: { effect: 7, evidence: "lock-wait" } },
     },
+    "those who stand in line, and not who only works": {
+      activity: records((scope) => [
+        activityOf(scope, {
+          blockers: [holder],
+          running: [
+            { session: "2", client: "checkout", seconds: 4, waitEvent: "Lock:transactionid", query: "UPDATE stock" },
+            { session: "3", client: "search", seconds: 4, waitEvent: "IO:DataFileRead", query: "SELECT 1" },
+          ],
+        }),
+      ]),
+      $: {
+        subject: { kind: "database" as const },
+        others: { billing: "service", checkout: "service", search: "service" } as const,
+        expects: { explains: ["checkout"] },
+      },
+    },
   },
   quiet: {
     "a wait of a few milliseconds": {

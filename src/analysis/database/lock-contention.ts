@@ -1,4 +1,5 @@
 import { against, databaseActivity, defineCheck, finding, quiet, unknown } from "../../core/check.ts";
+import type { DatabaseActivity } from "../../core/observation.ts";
 import { predicate } from "../predicate.ts";
 import { count, seconds } from "../words.ts";
 import { entityOfClient } from "./client-entity.ts";
@@ -31,6 +32,7 @@ export const lockContention = defineCheck({
     const client = entityOfClient(blocker.client, entity, scope);
     const began = state.at - Math.min(blocker.transactionAgeSeconds, Math.max(blocker.longestWaitSeconds, 1)) * 1000;
     const isIdle = /idle/i.test(blocker.state);
+    const waiting = clientsThatWait(state).flatMap((name) => entityOfClient(name, entity, scope) ?? []);
     return finding({
       entity,
       evidence: "lock-wait",
@@ -41,6 +43,7 @@ export const lockContention = defineCheck({
       },
       sentence: `${count(all, "session")} of ${entity.name} ${all === 1 ? "waits" : "wait"}, up to ${seconds(blocker.longestWaitSeconds)}, for ${blocker.relation ? `locks on ${blocker.relation} held by` : "locks held by"} ${client?.name ?? (blocker.client || "a session")}${isIdle ? `, idle in a transaction open for ${seconds(blocker.transactionAgeSeconds)}` : ` in “${shortQuery(blocker.query)}”`}`,
       predicate: predicate.field(entity, `blockers.${index}.waiting`, ">=", blocker.waiting),
+      explains: [...new Set(waiting.map(({ id }) => id))].filter((id) => id !== client?.id),
       leads: client ? [{ entityIds: [client.id], why: "it holds the locks" }] : [],
       refutes: [
         { entityId: entity.id, faultClass: "missing-index", why: "the statements wait, they do not work" },
@@ -53,3 +56,8 @@ export const lockContention = defineCheck({
     });
   },
 });
+
+/** What these do not get done is not theirs: they stand in line. */
+function clientsThatWait({ running }: DatabaseActivity): string[] {
+  return running.filter(({ waitEvent }) => waitEvent?.startsWith("Lock:")).map(({ client }) => client);
+}
