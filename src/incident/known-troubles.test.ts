@@ -32,3 +32,11 @@ test("questions, and other environments, trouble nothing", () => {
   const elsewhere = { ...incident(t0 - minute, { environment: "production" }).state(), id: "b" };
   expect(knownTroubles(own, [asked, elsewhere], t0)).toEqual([]);
 });
+
+test("what was merged troubles nothing by itself: its alerts are told to the other", () => {
+  const merged = incident(t0 - 20 * minute)
+    .at(-19)
+    .happens({ type: "merged-into", incidentId: "a", reason: "both have the same cause" })
+    .state();
+  expect(knownTroubles(own, [{ ...merged, id: "m" }, over], t0)).toEqual(knownTroubles(own, [over], t0));
+});

@@ -10,7 +10,9 @@ const marginMilliseconds = 15_000;
  */
 export function knownTroubles(incident: IncidentState, others: readonly IncidentState[], at: Instant): Window[] {
   const windows = others
-    .filter(({ id, environment }) => id !== incident.id && environment === incident.environment)
+    // What was merged went on in the other, and hears nothing more of its alerts.
+    .filter(({ id, mergedInto }) => id !== incident.id && mergedInto === null)
+    .filter(({ environment }) => environment === incident.environment)
     .flatMap((other) => troubleOf(other, at) ?? [])
     .sort((left, right) => left.from - right.from);
   const joined: Window[] = [];
