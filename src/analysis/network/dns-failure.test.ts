@@ -57,6 +57,11 @@ testCheck(dnsFailure, {
       lookup: of({ a: "0.002x9 0.16x9", b: "0.002x19", c: "0.002x19" }),
       $: { others },
     },
+    "one whose own thread is blocked, however late it gets to the answer": {
+      lookup: of({ a: "0.002x9 0.9x9", b: "0.002x19", c: "0.002x19" }),
+      loopDelay: of({ a: "0.01x9 0.7x9" }),
+      $: { others },
+    },
     "a few failures as ever": { failures: of({ a: "0.2 0.1 0.3 0.2x16", b: "0x19" }), $: { others } },
     "one slow look-up": { lookup: of({ a: "0.002x14 0.3 0.002x4" }), $: { others } },
     "nobody counts": { $: { others } },

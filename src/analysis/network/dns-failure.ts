@@ -20,6 +20,7 @@ export const dnsFailure = defineCheck({
     failures: concept("dns.failure_rate"),
     failuresByName: concept("dns.failure_rate", { keep: ["peer"] }),
     lookup: concept("dns.lookup_time"), // seconds
+    loopDelay: concept("event_loop.delay"), // seconds
     look: endpoint,
   },
   thresholds: {
@@ -33,10 +34,12 @@ export const dnsFailure = defineCheck({
     lostSeconds: 0.5,
     /** Of all who look names up: a slow name server slows them all; a single one is slow itself. */
     slowShare: 0.5,
+    /** Who gets to its answers so late by itself measures itself: a healthy process is below 20 ms. */
+    ownDelaySeconds: 0.05,
     /** Others who look names up without trouble, so that one who fails is the exception. */
     fewestOthers: 2,
   },
-  examine({ scope, failures, failuresByName, lookup, look }, thresholds) {
+  examine({ scope, failures, failuresByName, lookup, loopDelay, look }, thresholds) {
     const servers = scope.entities.filter(({ kind }) => kind === "dns");
     const answers: Draft[] = [];
     for (const server of servers) {
@@ -63,8 +66,10 @@ export const dnsFailure = defineCheck({
     const isFailing = ({ now, shift }: Level) => now >= thresholds.leastRate && shift.z >= thresholds.z;
     const failing = [...rates].filter(([, level]) => isFailing(level));
     const names = [...edgeLevelsOf(failuresByName, scope, 0.02, 0)].filter(([, level]) => isFailing(level));
+    const delays = levelsOf(loopDelay, scope, 0.005);
     const slower = [...times].filter(
-      ([, { now, before, shift }]) =>
+      ([id, { now, before, shift }]) =>
+        (delays.get(id)?.now ?? 0) < thresholds.ownDelaySeconds &&
         now >= thresholds.slowSeconds && now >= thresholds.slowRatio * before && shift.z >= thresholds.z,
     );
     const isCommon = slower.length >= thresholds.slowShare * times.size;
