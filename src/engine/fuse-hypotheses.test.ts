@@ -4,7 +4,7 @@ import type { Edge, Entity } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import { evidenceKinds, type Finding } from "../core/finding.ts";
 import type { Scope } from "../core/scope.ts";
-import { type Candidate, logOddsOf } from "./candidate.ts";
+import { type Candidate, type FusionInput, logOddsOf } from "./candidate.ts";
 import { evidenceTable, logLikelihoodRatio } from "./evidence-table.ts";
 import { fuseHypotheses } from "./fuse-hypotheses.ts";
 import { relateGraph } from "./graph-relations.ts";
@@ -72,6 +72,32 @@ const fuse = (...findings: VerifiedFinding[]): Map<string, Candidate> =>
     ]),
   );
 const odds = (candidates: Map<string, Candidate>, id: string) => logOddsOf(candidates.get(id) as Candidate);
+
+describe("two releases of one service", () => {
+  const released = (id: string, at: number) =>
+    ({ id, at, kind: "deploy", entityIds: ["middle"] }) as unknown as FusionInput["changes"][number];
+  const changes = [released("first", 700_000), released("second", 795_000)];
+  const settled = (...findings: VerifiedFinding[]) =>
+    fuseHypotheses({ scope, relations: relateGraph(scope), findings, answers: [], changes }).find(
+      ({ id }) => id === "bad-release@middle",
+    );
+  const inTime = (changeId: string, effect: number) =>
+    verified("bad-release", "middle", { evidence: "change-in-time", effect, changeId });
+
+  it("are one hypothesis about the one that more speaks for, by its own evidence alone", () => {
+    const contrast = verified("bad-release", "middle", {
+      evidence: "exposure-contrast",
+      effect: 8,
+      changeId: "first",
+    });
+    const found = settled(inTime("first", 1), contrast, inTime("second", 2));
+    expect(found?.changeId).toBe("first");
+    expect(found?.own).toHaveLength(2);
+  });
+
+  it("are about the later one where as much speaks for either", () =>
+    expect(settled(inTime("first", 2), inTime("second", 1.8))?.changeId).toBe("second"));
+});
 
 describe("sessions that stand in line for a lock", () => {
   const locked = (explains: string[]) =>

@@ -17,6 +17,7 @@ import type { VerifiedFinding } from "./verify-findings.ts";
 export function fuseHypotheses(input: FusionInput): Candidate[] {
   const candidates = collect(input);
   for (const candidate of candidates) {
+    settleOnOneChange(candidate, input);
     weighEvidence(candidate, input);
     weighPlaceAndTime(candidate, input);
     weighAgainst(candidate, input);
@@ -69,13 +70,33 @@ function emptyCandidate(id: string, faultClass: FaultClass, entityId: EntityId):
   };
 }
 
+/** Changes whose evidence differs by less are told apart by time alone: the later one is in force, and can be undone. */
+const clearlyMoreNats = 0.5;
+
+/** What speaks for one change says nothing for another of the same entity and kind: the better one stands for the class. */
+function settleOnOneChange(candidate: Candidate, { changes }: FusionInput): void {
+  const atOf = new Map(changes.map(({ id, at }) => [id, at]));
+  const nats = new Map<string, number>();
+  for (const { finding, logLikelihoodRatio } of candidate.own) {
+    if (finding.changeId === null) continue;
+    nats.set(finding.changeId, (nats.get(finding.changeId) ?? 0) + logLikelihoodRatio);
+  }
+  const most = Math.max(...nats.values());
+  const [chosen] = [...nats]
+    .filter(([, own]) => own >= most - clearlyMoreNats)
+    .sort(([left], [right]) => (atOf.get(right) ?? 0) - (atOf.get(left) ?? 0) || (left < right ? -1 : 1));
+  candidate.changeId = chosen?.[0] ?? null;
+  candidate.own = candidate.own.filter(
+    ({ finding }) => finding.changeId === null || finding.changeId === candidate.changeId,
+  );
+}
+
 function weighEvidence(candidate: Candidate, { scope }: FusionInput): void {
   const own = grouped(candidate.own);
   candidate.ownStrength = sum(own);
   const placed = candidate.where.length > 0 ? grouped([...candidate.own, ...candidate.where]) : own;
   candidate.parts.push(...placed);
   candidate.onset = earliest([...candidate.own, ...candidate.where], scope);
-  candidate.changeId = candidate.own.find(({ finding }) => finding.changeId !== null)?.finding.changeId ?? null;
   candidate.hasDirectObservation = [...candidate.own, ...candidate.where].some(
     ({ finding, result }) => result === "true" && !circumstantial.includes(finding.evidence),
   );

@@ -75,7 +75,10 @@ export const changeCorrelation = defineCheck({
         const others = changed.items.filter(
           (each) => each.id !== change.id && each.entityIds.includes(entityId),
         ).length;
-        const lag = Math.max(0, (began.earliest + began.latest) / 2 - change.at) / 1000;
+        const lag = {
+          least: Math.max(0, began.earliest - change.at) / 1000,
+          largest: Math.max(0, began.latest - change.at) / 1000,
+        };
         const effect = coincidenceEffect(lag, others, readBackSeconds + durationSeconds(scope.window));
         const shared = {
           entity: entityId,
@@ -90,7 +93,7 @@ export const changeCorrelation = defineCheck({
             ...shared,
             evidence: "change-in-time",
             effect,
-            sentence: `${what}, ${seconds(lag)} before the trouble began`,
+            sentence: `${what}, ${seconds((lag.least + lag.largest) / 2)} before the trouble began`,
           }),
         );
         const contrast = contrastVersions(change, entityId, readings, scope);

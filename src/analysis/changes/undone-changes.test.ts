@@ -36,6 +36,13 @@ describe("a change that was taken back", () => {
       ),
     ).toEqual(["a", "b"]));
 
+  test("is over where a later change did not find it there any more", () => {
+    const release = { kind: "deploy", key: null } as const;
+    expect(undone(change("a", 1, "v1", "v2", release), change("b", 200, "v1", "v3", release))).toEqual(["a"]);
+    expect(undone(change("a", 1, "v1", "v2", release), change("b", 200, "v2", "v3", release))).toEqual([]);
+    expect(undone(change("a", 1, "v1", "v2", release), change("b", 200, "v0", "v3", release))).toEqual([]);
+  });
+
   test("is in force again when it was made again", () =>
     expect(undone(change("a", 1, false, true), change("b", 2, true, false), change("c", 3, false, true))).toEqual([
       "b",

@@ -8,10 +8,12 @@ import { groupBy } from "../group-by.ts";
  * restored what was there before. Neither can be why something hurts now. Changes that do not say both values stay.
  */
 export function undoneChanges(changes: readonly Change[], until: Instant): Set<string> {
+  const said = changes.filter(({ before, after }) => isSaid(before) && isSaid(after));
   const undone = new Set<string>();
-  const past = changes.filter(({ at, before, after }) => at <= until && isSaid(before) && isSaid(after));
-  for (const group of groupBy(past, placeOf).values()) {
-    const ordered = [...group].sort((left, right) => left.at - right.at || (left.id < right.id ? -1 : 1));
+  for (const group of groupBy(said, placeOf).values()) {
+    const everything = [...group].sort((left, right) => left.at - right.at || (left.id < right.id ? -1 : 1));
+    for (const { id } of undoneUnseen(everything)) undone.add(id);
+    const ordered = everything.filter(({ at }) => at <= until);
     const last = ordered.at(-1);
     if (!last) continue;
     const present = canonicalJson(last.after);
@@ -19,6 +21,16 @@ export function undoneChanges(changes: readonly Change[], until: Instant): Set<s
     if (first >= 0 && first < ordered.length - 1) for (const { id } of ordered.slice(first)) undone.add(id);
   }
   return undone;
+}
+
+/** What a later change no longer found there: somebody took it back without a word in this log. */
+function undoneUnseen(ordered: readonly Change[]): Change[] {
+  const texts = ordered.map(({ before, after }) => ({ before: canonicalJson(before), after: canonicalJson(after) }));
+  return texts.flatMap(({ before }, index) => {
+    if (index === 0 || texts[index - 1]?.after === before) return [];
+    const restored = texts.findIndex((earlier) => earlier.before === before);
+    return restored >= 0 && restored < index ? ordered.slice(restored, index) : [];
+  });
 }
 
 const isSaid = (value: unknown): boolean => value !== null && value !== undefined;
