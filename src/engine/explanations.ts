@@ -146,7 +146,8 @@ const table: Partial<Record<FaultClass, readonly Explanation[]>> = {
     callees(...databaseTrouble),
   ],
   "cache-disabled": [
-    same(...lessSpecific),
+    // What the cache answered is now asked for and worked out by itself: its pool and its processor run full.
+    same("pool-exhausted", "cpu-saturation", "event-loop-blocked", ...lessSpecific),
     callers(...fromWaiting, "cpu-saturation"),
     beside(...databaseTrouble),
     callees(...databaseTrouble),

@@ -73,6 +73,15 @@ const fuse = (...findings: VerifiedFinding[]): Map<string, Candidate> =>
   );
 const odds = (candidates: Map<string, Candidate>, id: string) => logOddsOf(candidates.get(id) as Candidate);
 
+it("who no longer asks the cache runs out of connections because of that", () => {
+  const found = fuse(
+    verified("cache-disabled", "middle", { evidence: "state", effect: 0.9 }),
+    verified("pool-exhausted", "middle", { evidence: "saturation", effect: 1 }),
+    verified(null, "middle", { evidence: "error-origin", effect: 0.7 }),
+  );
+  expect(found.get("pool-exhausted@middle")?.explainedBy).toBe("cache-disabled@middle");
+});
+
 describe("two releases of one service", () => {
   const released = (id: string, at: number) =>
     ({ id, at, kind: "deploy", entityIds: ["middle"] }) as unknown as FusionInput["changes"][number];
