@@ -15,3 +15,12 @@ export function durationSeconds(window: Window): number {
 export function isSurelyBefore(first: OnsetInterval, second: OnsetInterval): boolean {
   return first.latest < second.earliest;
 }
+
+/**
+ * True when `first` began before `second` however the two were sampled: an interval tells how finely a signal is seen,
+ * and signals of one event are averaged and sent at different moments, so that the gap must exceed the wider interval.
+ */
+export function isClearlyBefore(first: OnsetInterval, second: OnsetInterval): boolean {
+  const width = Math.max(first.latest - first.earliest, second.latest - second.earliest);
+  return first.latest + width < second.earliest;
+}

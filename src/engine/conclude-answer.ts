@@ -3,7 +3,7 @@ import type { Check } from "../core/check.ts";
 import type { CheckAnswer } from "../core/finding.ts";
 import { isReadable, type Observation } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
-import { isSurelyBefore, type OnsetInterval } from "../core/window.ts";
+import { isClearlyBefore, type OnsetInterval } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
 import { drawBlastRadius } from "./blast-radius.ts";
 import type { Candidate } from "./candidate.ts";
@@ -112,7 +112,7 @@ function verdictOf(
   const best = Math.max(top?.probability ?? 0, unknown, healthy);
   if (!top || best === healthy) return best === healthy ? "healthy" : "unknown";
   if (best === unknown) return "unknown";
-  const fitsInTime = !(scope.onset && top.onset && isSurelyBefore(scope.onset, top.onset));
+  const fitsInTime = !(scope.onset && top.onset && isClearlyBefore(scope.onset, top.onset));
   const isCause =
     top.probability >= causeProbability &&
     // A place is not a cause: where it arises is known, what the matter is, is not.

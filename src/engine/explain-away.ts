@@ -1,5 +1,5 @@
 import type { FaultClass } from "../core/fault.ts";
-import { isSurelyBefore } from "../core/window.ts";
+import { isClearlyBefore } from "../core/window.ts";
 import { type Candidate, type FusionInput, logOddsOf, part } from "./candidate.ts";
 import { isExplained } from "./graph-relations.ts";
 
@@ -29,7 +29,7 @@ export function explainAway(candidates: readonly Candidate[], { relations }: Fus
       if (victim.where.length > 0 && isUncovered(cause)) continue;
       if (explains(victim, cause) && !yieldsToLoad(cause, victim) && odds(victim) >= odds(cause)) continue;
       if (yieldsToLoad(victim, cause)) continue;
-      if (cause.onset && victim.onset && isSurelyBefore(victim.onset, cause.onset)) continue;
+      if (cause.onset && victim.onset && isClearlyBefore(victim.onset, cause.onset)) continue;
       const loss = Math.min(
         largestLoss * evidenceOf(victim),
         cause.ownStrength + Math.max(0, odds(cause) - odds(victim)),

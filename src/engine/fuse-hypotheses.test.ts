@@ -73,6 +73,16 @@ const fuse = (...findings: VerifiedFinding[]): Map<string, Candidate> =>
   );
 const odds = (candidates: Map<string, Candidate>, id: string) => logOddsOf(candidates.get(id) as Candidate);
 
+it("what shows a sample later than the symptom may have caused it, what shows minutes later did not", () => {
+  const later = (seconds: number) => {
+    const earliest = 820_000 + seconds * 1000;
+    const onset = { earliest, latest: earliest + 15_000 };
+    return fuse(verified("pool-exhausted", "middle", { onset })).get("pool-exhausted@middle")?.against ?? [];
+  };
+  expect(later(15)).toEqual([]);
+  expect(later(120)).toHaveLength(1);
+});
+
 it("who no longer asks the cache runs out of connections because of that", () => {
   const found = fuse(
     verified("cache-disabled", "middle", { evidence: "state", effect: 0.9 }),

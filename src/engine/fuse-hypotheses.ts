@@ -3,7 +3,7 @@ import type { EntityId } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import type { EvidenceKind } from "../core/finding.ts";
 import type { Scope } from "../core/scope.ts";
-import { isSurelyBefore, type OnsetInterval } from "../core/window.ts";
+import { isClearlyBefore, type OnsetInterval } from "../core/window.ts";
 import { attachTriggers } from "./attach-triggers.ts";
 import { type Candidate, type FusionInput, type Part, part, sum } from "./candidate.ts";
 import { evidenceTable, weakerShare } from "./evidence-table.ts";
@@ -133,7 +133,7 @@ function grouped(findings: readonly VerifiedFinding[]): Part[] {
 /** The first that may have begun in time: what surely came later are its further signs. */
 function earliest(findings: readonly VerifiedFinding[], { onset: symptom }: Scope): OnsetInterval | null {
   const onsets = findings.flatMap(({ finding }) => (finding.onset ? [finding.onset] : []));
-  const isLate = (onset: OnsetInterval) => symptom !== null && isSurelyBefore(symptom, onset);
+  const isLate = (onset: OnsetInterval) => symptom !== null && isClearlyBefore(symptom, onset);
   return (
     onsets.sort((left, right) => Number(isLate(left)) - Number(isLate(right)) || left.latest - right.latest)[0] ?? null
   );
@@ -157,7 +157,7 @@ function weighPlaceAndTime(candidate: Candidate, { scope, relations }: FusionInp
     candidate.parts.push(part("path", nearNats, candidate.path.length === 0 ? "it has the symptom" : "one hop away"));
   }
   if (!scope.onset || !onset) return;
-  if (isSurelyBefore(scope.onset, onset)) {
+  if (isClearlyBefore(scope.onset, onset)) {
     candidate.parts.push(part("onset", tooLateNats, "it began after the symptom"));
     candidate.against.push({ why: "it began only after the symptom did", checkId: "onset", observationIds: [] });
   } else if (onset.latest >= scope.onset.earliest - fitsWithinMilliseconds) {

@@ -1,10 +1,36 @@
-import { denied, testCheck } from "../test-check.ts";
+import { denied, records, testCheck } from "../test-check.ts";
 import { connectionLeak } from "./connection-leak.ts";
 
 const fast = [{ values: "0.02x25", dimensions: { peer: "db" } }];
 
+const releasedAt = (secondsAfterUsual: number) =>
+  records((scope) => [
+    {
+      id: "c1",
+      kind: "deploy",
+      entityIds: ["subject"],
+      at: scope.baseline.to + secondsAfterUsual * 1000,
+      key: null,
+      before: "1",
+      after: "2",
+      diff: null,
+      summary: "",
+    },
+  ]);
+const leak = { inUse: "3x9 3+0.6x14", limit: "20x25", rate: "50x25", calls: fast };
+
 testCheck(connectionLeak, {
   finds: {
+    "a release with which it began": {
+      ...leak,
+      change: releasedAt(-30),
+      $: { baselineSamples: 10, expects: { changeId: "c1" } },
+    },
+    "a release that served for minutes and gave every connection back": {
+      ...leak,
+      change: releasedAt(-400),
+      $: { baselineSamples: 10, expects: { changeId: null } },
+    },
     "use that ratchets up at the same requests": {
       inUse: "3x9 3+0.6x14",
       limit: "20x25",

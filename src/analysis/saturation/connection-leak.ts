@@ -29,6 +29,8 @@ export const connectionLeak = defineCheck({
     holdRatio: 2,
     /** Of the limit: below, a pool that grows has room. */
     leastFill: 0.5,
+    /** A release that leaks does so from its first request on; as long as instances take to be replaced. */
+    afterReleaseSeconds: 120,
   },
   examine({ entity, scope, inUse, limit, wait, rate, calls, change }, thresholds) {
     const used = sum(inUse.items);
@@ -54,14 +56,15 @@ export const connectionLeak = defineCheck({
     const growth = steadyGrowth(used, scope.window) ?? ratchetOf(used, afterBaseline(scope));
     const isHeld = (holding.holdRatio ?? 0) >= thresholds.holdRatio && holding.seesCalls && stays(used, scope, now);
     if (!growth && !isHeld) return quiet();
+    const onset = onsetOf(used, { direction: "up", minimumChange: 1 });
+    const began = onset?.earliest ?? growth?.from ?? scope.baseline.to;
     const release = latestChange(change.items, {
       entity,
-      from: scope.window.from,
+      from: began - thresholds.afterReleaseSeconds * 1000,
       until: scope.now,
       matches: ({ kind }) => kind === "deploy" || kind === "flag",
     });
     const rise = growth?.perSecond ?? 0;
-    const onset = onsetOf(used, { direction: "up", minimumChange: 1 });
     const limitWords = cap > 0 ? ` of ${cap}` : "";
     return finding({
       entity,
