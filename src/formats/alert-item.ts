@@ -89,6 +89,17 @@ export function itemFromAlert(alert: LabelledAlert): IncomingItem {
   };
 }
 
+/**
+ * Whether what a source tells as firing is the alert that is known to fire. A rule fires once at a time for the same labels;
+ * who evaluates it may tell fewer of them than who was told (Prometheus adds its external ones only when it tells others).
+ */
+export function tellsSameAlert(told: Pick<IncomingItem, "labels">, known: Pick<IncomingItem, "labels">): boolean {
+  return (
+    told.labels["alertname"] !== undefined &&
+    Object.entries(told.labels).every(([label, value]) => copyLabels.has(label) || known.labels[label] === value)
+  );
+}
+
 /** The same alert, start and state sent twice is the same item. */
 export function itemId(source: string, fingerprint: string, startsAt: Instant, status: string): string {
   return digestOf({ source, fingerprint, startsAt, status }).slice(0, 32);
