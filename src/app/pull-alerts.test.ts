@@ -116,6 +116,16 @@ describe("the end of an alert that nobody sends", () => {
     expect(await fires()).toEqual([]);
   });
 
+  it("is not counted from before a time in which its source did not answer", async () => {
+    const world = open();
+    await world.alertmanagerTells([ofAlertmanager]);
+    for (const told of [[ofAlertmanager], [], null, null, null, null, null, [], []]) {
+      world.passes(60);
+      await world.alertmanagerTells(told);
+    }
+    expect(await fires()).toHaveLength(1);
+  });
+
   it("has not come while it is silenced", async () => {
     const world = open();
     await world.alertmanagerTells([ofAlertmanager]);

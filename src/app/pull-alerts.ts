@@ -1,9 +1,9 @@
 import type { Connection, FiringAlert } from "../core/capability.ts";
 import type { IncomingItem } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
-import { tellsSameAlert } from "../formats/alert-item.ts";
+import { findSameAlerts } from "../formats/same-alert.ts";
 import type { Database } from "../store/database.ts";
-import { type FiringItem, listFiringItems } from "../store/firing-items.ts";
+import { listFiringItems } from "../store/firing-items.ts";
 
 type Settings = {
   database: Database;
@@ -31,6 +31,11 @@ export function createAlertPull({ database, take, now }: Settings): (connections
 
   return async (connections) => {
     const looks = (await Promise.all(connections.map(lookAt))).flatMap((look) => look ?? []);
+    for (const [source, ids] of told) {
+      // Who was away may have been started anew, and knows nothing for a while: what it misses is missed from then on.
+      if (!looks.some((look) => look.source === source))
+        told.set(source, new Map([...ids.keys()].map((id) => [id, null])));
+    }
     if (looks.length === 0) return;
     const at = now();
     const stored = await listFiringItems(database, {
@@ -40,7 +45,13 @@ export function createAlertPull({ database, take, now }: Settings): (connections
       ids: [...told.values()].flatMap((known) => [...known.keys()]),
       pulledFrom: looks.map(({ source }) => source),
     });
-    const tellsNow = new Map(looks.map((look) => [look.source, idsOf(look, stored)]));
+    const sameAs = findSameAlerts(stored.map(({ item }) => item));
+    const tellsNow = new Map(
+      looks.map(({ source, firing }) => [
+        source,
+        new Set(firing.flatMap(({ item }) => sameAs(item).map(({ id }) => id))),
+      ]),
+    );
     const firesSomewhere = new Set([...tellsNow.values()].flatMap((ids) => [...ids]));
     const spokenFor = new Set(looks.flatMap(({ speaksFor }) => speaksFor ?? []));
 
@@ -62,7 +73,9 @@ export function createAlertPull({ database, take, now }: Settings): (connections
     }
     const news = looks
       .filter(({ source }) => !spokenFor.has(source))
-      .flatMap(({ firing }) => firing.filter(({ isMuted }) => !isMuted).map(({ item }) => asStored(item, stored)));
+      .flatMap(({ firing }) =>
+        firing.filter(({ isMuted }) => !isMuted).map(({ item }) => asStored(item, sameAs(item))),
+      );
     await take([...news, ...over.values()]);
   };
 }
@@ -75,15 +88,8 @@ async function lookAt({ name, alerts }: Connection): Promise<Look | null> {
   return { source: name, speaksFor, forgetsForSeconds: isWhole ? alerts.forgetsForSeconds : null, firing: answer.body };
 }
 
-function idsOf({ firing }: Look, stored: FiringItem[]): Set<string> {
-  return new Set(
-    stored.filter(({ item }) => firing.some((alert) => tellsSameAlert(alert.item, item))).map(({ item }) => item.id),
-  );
-}
-
 /** Who evaluates a rule and who tells of it do not give it the same beginning: what is stored keeps its own. */
-function asStored(item: IncomingItem, stored: FiringItem[]): IncomingItem {
-  const same = stored.filter((known) => tellsSameAlert(item, known.item)).map((known) => known.item);
+function asStored(item: IncomingItem, same: IncomingItem[]): IncomingItem {
   const known =
     same.find(({ fingerprint, startsAt }) => fingerprint === item.fingerprint && startsAt === item.startsAt) ?? same[0];
   return known ? { ...item, fingerprint: known.fingerprint, startsAt: known.startsAt } : item;

@@ -53,7 +53,7 @@ const namingLabels = [
 ];
 
 /** Copies of one alert by several senders differ in these only. */
-const copyLabels = new Set(["prometheus_replica", "replica", "prometheus", "__replica__", "ruler", "receive"]);
+export const copyLabels = new Set(["prometheus_replica", "replica", "prometheus", "__replica__", "ruler", "receive"]);
 
 /** The item of an alert with labels. `entityIds` stay empty: whom it is about is found by those who know the graph. */
 export function itemFromAlert(alert: LabelledAlert): IncomingItem {
@@ -87,17 +87,6 @@ export function itemFromAlert(alert: LabelledAlert): IncomingItem {
     numbers,
     link: alert.link ?? annotations["dashboard_url"] ?? annotations["runbook_url"] ?? null,
   };
-}
-
-/**
- * Whether what a source tells as firing is the alert that is known to fire. A rule fires once at a time for the same labels;
- * who evaluates it may tell fewer of them than who was told (Prometheus adds its external ones only when it tells others).
- */
-export function tellsSameAlert(told: Pick<IncomingItem, "labels">, known: Pick<IncomingItem, "labels">): boolean {
-  return (
-    told.labels["alertname"] !== undefined &&
-    Object.entries(told.labels).every(([label, value]) => copyLabels.has(label) || known.labels[label] === value)
-  );
 }
 
 /** The same alert, start and state sent twice is the same item. */

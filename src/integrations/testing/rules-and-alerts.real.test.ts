@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tellsSameAlert } from "../../formats/alert-item.ts";
 import { readIncoming } from "../../formats/read-incoming.ts";
+import { findSameAlerts } from "../../formats/same-alert.ts";
 import { alertmanagerConfig, connectAlertmanager, signalFromExpression } from "../alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../http/http-config.ts";
 import { connectPrometheus, type PrometheusConnection, prometheusConfig } from "../prometheus/prometheus.ts";
@@ -152,7 +152,7 @@ scrape_configs: [{ job_name: cart, static_configs: [{ targets: ["127.0.0.1:1"] }
     expect(pulled?.id).toBe(pushed?.id);
     expect(evaluated?.startsAt).toBeLessThan(pushed!.startsAt);
     expect(evaluated?.fingerprint).not.toBe(pushed?.fingerprint);
-    expect(tellsSameAlert(evaluated!, pushed!)).toBe(true);
+    expect(findSameAlerts([pushed!])(evaluated!)).toEqual([pushed]);
     expect((await twin.check()).state).toBe("ready");
   });
 });
