@@ -1,5 +1,5 @@
 /** Where a lab that has started can be reached. */
-export type StartLine = { platformUrl: string; truthUrl: string; databases: { name: string; url: string }[] };
+type StartLine = { platformUrl: string; truthUrl: string; databases: { name: string; url: string }[] };
 
 /** What the lab says once, as a line of JSON, when it has started. Throws, in its own words, when it says why it has not. */
 export function readStartLine(line: string): StartLine {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findSameAlerts } from "./same-alert.ts";
 
-const known = [
+const known: { labels: Record<string, string> }[] = [
   { labels: { alertname: "Slow", job: "cart", cluster: "eu" } },
   { labels: { alertname: "Slow", job: "checkout", cluster: "eu" } },
   { labels: { alertname: "Slow" } },

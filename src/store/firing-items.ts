@@ -2,7 +2,7 @@ import type { IncomingItem } from "../core/item.ts";
 import type { Database } from "./database.ts";
 
 /** `isPulled`: nobody sent it; a connection told it when it was asked. */
-export type FiringItem = { item: IncomingItem; isPulled: boolean };
+type FiringItem = { item: IncomingItem; isPulled: boolean };
 
 /**
  * Of the alerts that are stored as firing those with one of the names or ids, or told first by one of the sources when
