@@ -11,7 +11,6 @@ import { fileURLToPath } from "node:url";
 import { attachPostgres } from "@midwatch/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { until } from "../e2e/product.ts";
 import { type Both, startBoth } from "../lab/trial/start-both.ts";
 import { kindOf } from "../src/actions/all-kinds.ts";
 import { makePlan } from "../src/actions/make-plan.ts";
@@ -24,6 +23,7 @@ import { nodeDependencies } from "../src/integrations/http/http-config.ts";
 import { connectPlatform, platformConfig } from "../src/integrations/platform/platform.ts";
 import { type OpenDatabase, openDatabase } from "../src/store/database.ts";
 import { readEntities } from "../src/store/entities.ts";
+import { eventually } from "../tools/eventually.ts";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const estate = parse(readFileSync(path.join(root, "lab", "estate.yaml"), "utf8")) as {
@@ -58,18 +58,19 @@ beforeAll(async () => {
   database = openDatabase({ connection: postgres.connectionConfig("midwatch") });
   // A release to "roll back" to that is known to do harm.
   await both.lab.start("erroring-release", { seed: 1, target: "catalog", magnitude: 1 });
-  await happens(async () => (await both.lab.truth()).onset !== null, 60);
+  await eventually("users notice", 60, async () => (await both.lab.truth()).onset !== null);
   await both.lab.heal();
-  await happens(
-    async () => (await both.midwatch.open()).length === 0 && (await both.lab.truth()).symptom === null,
+  await eventually(
+    "it is over",
     240,
+    async () => (await both.midwatch.open()).length === 0 && (await both.lab.truth()).symptom === null,
   );
   await sleep(90_000); // what is usual, again
   await both.lab.start("provider-outage", { seed: 2 });
-  await happens(async () => {
+  await eventually("an incident has its answer", 120, async () => {
     incidentId = (await both.midwatch.open())[0]?.id ?? "";
     return incidentId !== "" && ((await readIncidentState(database, incidentId))?.stood ?? 0) >= 2;
-  }, 120);
+  });
   entities = await readEntities(database);
 }, 900_000);
 
@@ -175,7 +176,7 @@ test("nothing is written once everything is stopped, approved or not", async () 
   const plan = await proposed(wanted, before);
   await both.midwatch.stopAll();
   await both.midwatch.approve(incidentId, plan);
-  await happens(async () => (await ended(plan.id)) !== undefined, 60);
+  await eventually("the plan is refused", 60, async () => (await ended(plan.id)) !== undefined);
   expect((await ended(plan.id))?.outcome).toMatchObject({ result: "refused" });
   expect(settingsOf(await workloadOf(wanted.role))).toEqual(settingsOf(before));
 });
@@ -184,8 +185,7 @@ test("nothing is written once everything is stopped, approved or not", async () 
 async function tried(wanted: Wanted, workload: Workload): Promise<Attempt> {
   const plan = await proposed(wanted, workload);
   await both.midwatch.approve(incidentId, plan);
-  await happens(async () => (await ended(plan.id)) !== undefined, horizonSeconds + 90);
-  return (await ended(plan.id)) as Attempt;
+  return eventually(`${wanted.kind} is over`, horizonSeconds + 90, async () => (await ended(plan.id)) ?? null);
 }
 
 async function proposed(
@@ -203,10 +203,10 @@ async function proposed(
     parameters: definition.parameters.parse(parameters(workload)) as Action["parameters"],
   };
   // The last one's end asks for a new look; what is proposed meanwhile would go with the old answer.
-  await happens(async () => {
+  await eventually("there is an answer and no look under way", 60, async () => {
     const state = await readIncidentState(database, incidentId);
     return state?.answer != null && state.investigation === null && state.staleReason === null;
-  }, 60);
+  });
   const now = Date.now();
   const { state } = await createCommit({ database, now: Date.now, channelsFor: () => [] })({
     incidentId,
@@ -251,7 +251,11 @@ async function proposed(
   });
   const { plan } = state;
   if (!plan) throw new Error("nothing was proposed");
-  await happens(async () => (await readIncidentState(database, incidentId))?.approvalRequestedAt != null, 30);
+  await eventually(
+    "somebody is asked",
+    30,
+    async () => (await readIncidentState(database, incidentId))?.approvalRequestedAt != null,
+  );
   return plan;
 }
 
@@ -282,19 +286,4 @@ function settingsOf({ version, replicas, limits, configuration, flags, schedules
     flags: flags.map(({ key, value }) => ({ key, value })),
     schedules: schedules.map(({ name, isPaused }) => ({ name, isPaused })),
   };
-}
-
-async function happens(holds: () => Promise<boolean>, withinSeconds: number): Promise<void> {
-  let value = false;
-  let isAsking = false;
-  const ask = () => {
-    if (!isAsking) {
-      isAsking = true;
-      void holds()
-        .then((answer) => (value = answer))
-        .finally(() => (isAsking = false));
-    }
-    return value;
-  };
-  if (!(await until(ask, withinSeconds * 1000))) throw new Error(`waited ${withinSeconds} s in vain for: ${holds}`);
 }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { connectLab, type LabView } from "../lab/trial/lab-view.ts";
+import { readStartLine } from "../lab/trial/start-line.ts";
 import { type Child, startChild } from "./children.ts";
 import { writeQuietEstate } from "./quiet-estate.ts";
 
@@ -31,7 +32,7 @@ export async function startScrapedShop(directory: string): Promise<ScrapedShop> 
     // Empty: the services keep their telemetry to themselves.
     { directory, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: "" } },
   );
-  const about = JSON.parse(await child.says(/^\{/)) as { platformUrl: string; truthUrl: string };
+  const about = readStartLine(await child.says(/^\{/));
   return {
     lab: connectLab({ ...tokens, ...about }),
     targetsUrl: `${about.platformUrl}/v1/metrics-targets`,

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { connectMidwatch, type MidwatchView } from "../lab/trial/midwatch-view.ts";
 import { type Peer, startAlertmanager, startPrometheus } from "../src/integrations/testing/real-peers.ts";
+import { eventually } from "../tools/eventually.ts";
 import { startChild } from "./children.ts";
 
 type Cause = { entity: string; faultClass: string; probability: number };
@@ -38,7 +39,7 @@ type Settings = {
 
 const historySamples = 20; // at one scrape every three seconds: a minute
 const answerMilliseconds = 90_000;
-const restMilliseconds = 180_000;
+const restSeconds = 180;
 
 export async function startWatched({ directory, targetsUrl, token, rules }: Settings): Promise<Watched> {
   mkdirSync(directory, { recursive: true });
@@ -64,10 +65,11 @@ export async function startWatched({ directory, targetsUrl, token, rules }: Sett
       stop,
       awaitHistory: async () => {
         const query = "min(count_over_time(up[10m]))";
-        await eventually("there is history", 150_000, async () => {
-          const samples = await readNumber(prometheus.url, query);
-          return samples >= historySamples || null;
-        });
+        await eventually(
+          "there is history",
+          150,
+          async () => (await readNumber(prometheus.url, query)) >= historySamples,
+        );
       },
       startMidwatch: async () => {
         const config = path.join(directory, "midwatch.yaml");
@@ -79,11 +81,7 @@ export async function startWatched({ directory, targetsUrl, token, rules }: Sett
         await child.says(/^Ready: /);
       },
       awaitRest: async () => {
-        await eventually(
-          "incidents are over",
-          restMilliseconds,
-          async () => (await midwatch.open()).length === 0 || null,
-        );
+        await eventually("incidents are over", restSeconds, async () => (await midwatch.open()).length === 0);
       },
       awaitCause: (since, isRight) => awaitCause(midwatch, since, isRight),
       mappedConcepts: async () => {
@@ -135,21 +133,6 @@ async function readNumber(url: string, query: string): Promise<number> {
   const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
   const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
   return Number(data.result[0]?.value[1] ?? 0);
-}
-
-/** Asks twice a second until there is an answer. Throws, naming what was waited for, when there is none in time. */
-export async function eventually<Found>(
-  what: string,
-  withinMilliseconds: number,
-  look: () => Promise<Found | null>,
-): Promise<Found> {
-  const deadline = Date.now() + withinMilliseconds;
-  for (;;) {
-    const found = await look();
-    if (found !== null) return found;
-    if (Date.now() > deadline) throw new Error(`waited ${withinMilliseconds / 1000} s in vain: ${what}`);
-    await pause();
-  }
 }
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 500));

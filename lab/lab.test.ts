@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "../tools/eventually.ts";
 import { isAlive, type ProcessIdentity } from "./platform/identity.ts";
 
 /** The lab for real, once, with every name redrawn and little data: slow things share one start. */
@@ -142,14 +143,6 @@ const processes = () =>
   (JSON.parse(readFileSync(join(directory, "data", "processes.json"), "utf8")) as { instances: ProcessIdentity[] })
     .instances;
 
-async function eventually(holds: () => Promise<boolean> | boolean, seconds: number): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
 test("every workload is ready, under the names of the estate alone", async () => {
   const all = await workloads();
   expect(all.length).toBe(17);
@@ -158,15 +151,20 @@ test("every workload is ready, under the names of the estate alone", async () =>
 });
 
 test("users are served, and every process shows its metrics in Prometheus text", async () => {
-  await eventually(async () => (await fetch(`${about.entryUrl}/products?category=3`)).status === 200, 60);
+  await eventually(
+    "the shop answers",
+    60,
+    async () => (await fetch(`${about.entryUrl}/products?category=3`)).status === 200,
+  );
   const products = (await (await fetch(`${about.entryUrl}/products?category=3`)).json()) as { products?: unknown[] };
   expect(products.products?.length).toBeGreaterThan(0);
   await eventually(
+    "eight processes show their requests",
+    60,
     async () =>
       (
         await Promise.all(about.metrics.map(async ({ target }) => (await fetch(`http://${target}/metrics`)).text()))
       ).filter((text) => text.includes("http_server_request_duration_seconds_count")).length >= 8,
-    60,
   );
 });
 
@@ -208,14 +206,12 @@ test(
     const victim = processes()[5];
     if (!victim) throw new Error("no process");
     process.kill(victim.pid, "SIGKILL");
-    await eventually(
-      async () =>
-        (await workloads()).some((workload) =>
-          workload.instances.some(
-            ({ restarts, lastExit, state }) => restarts > 0 && lastExit?.signal === "SIGKILL" && state === "running",
-          ),
+    await eventually("the killed one runs again", 60, async () =>
+      (await workloads()).some((workload) =>
+        workload.instances.some(
+          ({ restarts, lastExit, state }) => restarts > 0 && lastExit?.signal === "SIGKILL" && state === "running",
         ),
-      60,
+      ),
     );
     expect((await workloads()).length).toBe(before.length);
   },
@@ -225,21 +221,21 @@ test(
 test(
   "a drill hurts users; a platform killed with it takes its processes along, and the next start heals and remembers",
   async () => {
-    await eventually(async () => (await truth()).symptom === null, 60);
+    await eventually("no user notices anything", 60, async () => (await truth()).symptom === null);
     expect((await ask("POST", "/v1/drills/expired-certificate", tokens.write, { decoys: false })).status).toBe(202);
-    await eventually(async () => (await truth()).onset !== null, 60);
+    await eventually("users notice", 60, async () => (await truth()).onset !== null);
     expect((await truth()).active?.accepted.map(({ entity }) => entity)).toContain("paywell");
     expect((await ask("POST", "/v1/drills/disk-full", tokens.write)).status).toBe(409);
 
     const left = processes();
     expect(left.length).toBeGreaterThan(15);
     await stop("SIGKILL");
-    await eventually(() => !left.some(isAlive), 20);
+    await eventually("every process is gone", 20, async () => !left.some(isAlive));
     await start();
     expect((await ask("GET", "/v1/drills", tokens.read)).body["active"]).toEqual([]);
     const flags = (await ask("GET", "/v1/flags", tokens.read)).body["flags"] as { key: string; value: boolean }[];
     expect(flags.find(({ key }) => key === "gift-messages")?.value).toBe(true);
-    await eventually(async () => (await truth()).symptom === null, 60);
+    await eventually("no user notices anything", 60, async () => (await truth()).symptom === null);
   },
   patienceMilliseconds,
 );

@@ -70,7 +70,7 @@ export const importTable: Record<string, Row> = {
   "src/cli": { folders: ["src/app", "src/core", "src/server"], packages: ["commander", "zod", anyNode] },
   "packages/postgres": { folders: [], packages: ["pg", anyNode] },
   lab: {
-    folders: ["packages/postgres", "tools/free-port.ts", "tools/end-child.ts"],
+    folders: ["packages/postgres", "tools/free-port.ts", "tools/end-child.ts", "tools/eventually.ts"],
     packages: [
       "pg",
       "fastify",

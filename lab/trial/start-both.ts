@@ -7,6 +7,7 @@ import { endChild } from "../../tools/end-child.ts";
 import { freePort } from "../../tools/free-port.ts";
 import { connectLab, type LabView } from "./lab-view.ts";
 import { connectMidwatch, type MidwatchView } from "./midwatch-view.ts";
+import { readStartLine } from "./start-line.ts";
 
 type BothSettings = {
   data: string;
@@ -75,7 +76,7 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
     );
     children.push(lab);
     lab.stderr.pipe(createWriteStream(join(settings.data, "lab.log")));
-    const about = await firstJsonLine(lab);
+    const about = readStartLine(await firstJsonLine(lab));
 
     const midwatch = spawn(
       process.execPath,
@@ -131,20 +132,12 @@ export async function startBoth(settings: BothSettings): Promise<Both> {
   }
 }
 
-type About = { platformUrl: string; truthUrl: string; databases: { name: string; url: string }[] };
-
-function firstJsonLine(child: ChildProcess): Promise<About> {
+function firstJsonLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once("exit", (code) =>
       reject(new Error(`the lab ended with ${code}; see lab.log in the trial's data folder`)),
     );
     if (child.stdout)
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        if (!line.startsWith("{")) return;
-        const said = JSON.parse(line) as About | { error: { message: string; wayOut: string } };
-        if ("error" in said)
-          reject(new Error(`the lab did not start: ${said.error.message} ${said.error.wayOut}`.trim()));
-        else resolve(said);
-      });
+      createInterface({ input: child.stdout }).on("line", (line) => line.startsWith("{") && resolve(line));
   });
 }

@@ -10,6 +10,7 @@ import type { Config } from "./config/config-schema.ts";
 import { type HealthReading, readHealth } from "./health.ts";
 import type { LiveNews } from "./live-news.ts";
 import type { Telemetry } from "./open-telemetry.ts";
+import { createAlertPull } from "./pull-alerts.ts";
 import { type Repeated, repeat } from "./repeat.ts";
 import { applyRetention } from "./retention.ts";
 import type { Part } from "./roles.ts";
@@ -60,17 +61,13 @@ export function startBackground(settings: BackgroundSettings): Repeated[] {
     }),
   ];
   if (does("discovery")) {
+    const pullAlerts = createAlertPull({ database, take: settings.alerts.take, now });
     work.push(
       repeat(followChangesSeconds, log, async () => {
         if ((await followChanges(database, settings.configured, register.entities(), redact, now())) > 0)
           news.tell({ kind: "estate" });
       }),
-      repeat(pullAlertsSeconds, log, async () => {
-        for (const source of settings.configured) {
-          const firing = await source.alerts?.readFiring();
-          if (firing?.body) await settings.alerts.take(firing.body);
-        }
-      }),
+      repeat(pullAlertsSeconds, log, () => pullAlerts(settings.configured)),
     );
   }
   if (does("page")) {

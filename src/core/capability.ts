@@ -79,9 +79,16 @@ type DatabaseReader = {
 
 type EndpointProber = { look(request: { entities: Entity[] }): Promise<SourceAnswer<EndpointLook[]>> };
 
+/** `isMuted`: it fires, but is silenced or inhibited: nobody is to be told. */
+export type FiringAlert = { item: IncomingItem; isMuted: boolean };
+
 export type AlertReader = {
-  /** What is firing now: the pull twin of a pushed intake. */
-  readFiring(): Promise<SourceAnswer<IncomingItem[]>>;
+  /** All that is firing now: the pull twin of a pushed intake. */
+  readFiring(): Promise<SourceAnswer<FiringAlert[]>>;
+  /** For so long, after a start of its own, it may not know of alerts that fire: only then its silence means an end. */
+  forgetsForSeconds: number;
+  /** The connection whose alerts come through this one, which knows more of them: who must not be told, say. */
+  speaksFor?: string;
   readPast?(request: { window: Window }): Promise<SourceAnswer<PastAlert[]>>;
 };
 

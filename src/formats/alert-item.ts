@@ -53,7 +53,7 @@ const namingLabels = [
 ];
 
 /** Copies of one alert by several senders differ in these only. */
-const copyLabels = new Set(["prometheus_replica", "replica", "prometheus", "__replica__", "ruler", "receive"]);
+export const copyLabels = new Set(["prometheus_replica", "replica", "prometheus", "__replica__", "ruler", "receive"]);
 
 /** The item of an alert with labels. `entityIds` stay empty: whom it is about is found by those who know the graph. */
 export function itemFromAlert(alert: LabelledAlert): IncomingItem {

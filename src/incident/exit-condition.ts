@@ -58,15 +58,18 @@ export function exitOf(incident: IncidentState, now: Instant, pace: Pace): Exit 
       : { holds: false, lookAt: endsAt, needsTrafficLook: false };
   }
 
+  const { traffic } = incident;
   const quietSince = Math.max(...incident.items.map((item) => item.since));
   const quietAt = quietSince + quietSeconds * 1000;
   const silentAt = quietSince + Math.max(quietSeconds, noTrafficSeconds) * 1000;
   if (now < quietAt) return { holds: false, lookAt: quietAt, needsTrafficLook: false };
-  if (incident.traffic?.state === "recovered") return { holds: true, reason: incident.traffic.sentence };
+  if (traffic?.state === "recovered") return { holds: true, reason: traffic.sentence };
   if (now >= silentAt) {
-    return { holds: true, reason: incident.traffic?.sentence ?? `quiet for ${inWords((now - quietSince) / 1000)}` };
+    return { holds: true, reason: traffic?.sentence ?? `quiet for ${inWords((now - quietSince) / 1000)}` };
   }
-  return { holds: false, lookAt: silentAt, needsTrafficLook: incident.traffic === null };
+  // Users may come back before the long wait is over, and what could not be seen may be seen the next time.
+  const lookAgainAt = traffic === null ? now : traffic.at + quietSeconds * 1000;
+  return { holds: false, lookAt: Math.min(silentAt, lookAgainAt), needsTrafficLook: now >= lookAgainAt };
 }
 
 /** 90 → "90 s", 900 → "15 min", 7200 → "2 h", 604800 → "7 days". */

@@ -300,11 +300,23 @@ describe("the end of an incident", () => {
     const { at } = story();
     at(1).happens(answered(), { type: "no-safe-action", sentence: "Renew it.", tellWhom: null }, resolved);
     expect(nameOf(at(16).step())).toBe("look-for-traffic");
-    expect(at(16).happens({ type: "traffic-stopped", sentence: "no more traffic" }).step()).toMatchObject({
-      kind: "wait",
-      until: t0 + 61 * minute,
-    });
+    for (const minutes of [16, 31, 46]) {
+      expect(nameOf(at(minutes).step())).toBe("look-for-traffic");
+      expect(at(minutes).happens({ type: "traffic-stopped", sentence: "no more traffic" }).step()).toMatchObject({
+        kind: "wait",
+        until: t0 + (minutes + 15) * minute,
+      });
+    }
     expect(at(61).step()).toMatchObject({ name: "write-report", why: "no more traffic" });
+  });
+
+  it("comes when somebody uses the thing again, without waiting for the hour", () => {
+    const { at } = story();
+    at(1).happens(answered(), { type: "no-safe-action", sentence: "Renew it.", tellWhom: null }, resolved);
+    at(16).happens({ type: "traffic-stopped", sentence: "no more traffic" });
+    expect(nameOf(at(31).step())).toBe("look-for-traffic");
+    at(31).happens({ type: "signals-recovered", sentence: "well again" });
+    expect(at(31).step()).toMatchObject({ name: "write-report", why: "well again" });
   });
 
   it("comes also when a proposal still waits, because the alerts are over", () => {

@@ -50,7 +50,8 @@ describe("what Alertmanager says is firing", () => {
       readFile: async () => "",
     });
     const answer = await connection.alerts!.readFiring();
-    const [item] = answer.body ?? [];
+    const { item, isMuted } = answer.body![0]!;
+    expect(isMuted).toBe(false);
     expect(item).toMatchObject({
       source: "alertmanager/main",
       status: "firing",

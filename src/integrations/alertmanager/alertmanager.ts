@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { digestOf } from "../../core/canonical-json.ts";
-import type { Connection, SourceAnswer } from "../../core/capability.ts";
-import type { IncomingItem } from "../../core/item.ts";
+import type { Connection, FiringAlert, SourceAnswer } from "../../core/capability.ts";
 import type { NativeSignal } from "../../core/observation.ts";
 import { itemFromAlert } from "../../formats/alert-item.ts";
 import { type AlertmanagerContext, expressionIn, instantOf } from "../../formats/alertmanager-payload.ts";
@@ -35,15 +34,12 @@ const alerts = z.array(
     startsAt: z.string(),
     endsAt: z.string().optional(),
     generatorURL: z.string().default(""),
-    status: z
-      .object({
-        state: z.string(),
-        silencedBy: z.array(z.string()).default([]),
-        inhibitedBy: z.array(z.string()).default([]),
-      })
-      .optional(),
+    status: z.object({ state: z.string() }).optional(),
   }),
 );
+
+/** Its own `resolve_timeout`: it keeps no alerts over a restart, and who evaluates them repeats them every few minutes. */
+const forgetsForSeconds = 300;
 
 /**
  * Alertmanager's pull twin: what is firing now, so that nothing sent while midwatch was down is lost. What it pushes is
@@ -63,7 +59,7 @@ export function connectAlertmanager(config: AlertmanagerConfig, dependencies: In
           name,
           kind: "alertmanager",
           state: "ready",
-          sees: [`${answer.body?.length ?? 0} alerts firing`],
+          sees: [`${answer.body?.filter(({ isMuted }) => !isMuted).length ?? 0} alerts firing`],
           lacks: [],
         };
       }
@@ -75,7 +71,11 @@ export function connectAlertmanager(config: AlertmanagerConfig, dependencies: In
         lacks: [{ what: answer.why ?? "no answer", wayOut: answer.wayOut ?? "Check the address." }],
       };
     },
-    alerts: { readFiring: () => readFiring(http, name, config, dependencies.now()) },
+    alerts: {
+      readFiring: () => readFiring(http, name, config, dependencies.now()),
+      forgetsForSeconds,
+      ...(config.prometheus === undefined ? {} : { speaksFor: config.prometheus }),
+    },
   };
 }
 
@@ -84,10 +84,10 @@ async function readFiring(
   name: string,
   config: AlertmanagerConfig,
   now: number,
-): Promise<SourceAnswer<IncomingItem[]>> {
+): Promise<SourceAnswer<FiringAlert[]>> {
   const path = "/api/v2/alerts";
-  const answer = await http.call({ path, parameters: { active: "true", silenced: "false", inhibited: "false" } });
-  const trouble = troubleOf<IncomingItem[]>(answer, { name, right: `read access to ${path}`, clean: http.clean });
+  const answer = await http.call({ path, parameters: { active: "true", silenced: "true", inhibited: "true" } });
+  const trouble = troubleOf<FiringAlert[]>(answer, { name, right: `read access to ${path}`, clean: http.clean });
   if (trouble) return trouble;
   const body = alerts.safeParse(answer.kind === "answered" ? jsonOf(answer.text) : undefined);
   if (!body.success) {
@@ -100,9 +100,9 @@ async function readFiring(
     };
   }
   const findSignal = signalFromExpression(config.prometheus ?? null);
-  const items = body.data.map((alert) => {
+  const items = body.data.map((alert): FiringAlert => {
     const generatorUrl = alert.generatorURL === "" ? null : alert.generatorURL;
-    return itemFromAlert({
+    const item = itemFromAlert({
       source: name,
       status: "firing",
       labels: alert.labels,
@@ -118,6 +118,7 @@ async function readFiring(
         expression: expressionIn(generatorUrl),
       }),
     });
+    return { item, isMuted: alert.status?.state === "suppressed" };
   });
   return { status: items.length > 0 ? "data" : "empty", body: items, gaps: [], isTainted: true };
 }

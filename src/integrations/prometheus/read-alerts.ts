@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { digestOf } from "../../core/canonical-json.ts";
-import type { AlertReader, SourceAnswer } from "../../core/capability.ts";
-import type { IncomingItem } from "../../core/item.ts";
+import type { AlertReader, FiringAlert, SourceAnswer } from "../../core/capability.ts";
 import type { NativeSignal, PastAlert } from "../../core/observation.ts";
 import { itemFromAlert } from "../../formats/alert-item.ts";
 import { type PrometheusApi, troubleIn } from "./api.ts";
@@ -100,8 +99,10 @@ export function readAlerts(
   readRules: RuleReader,
   connection: string,
   now: () => number,
-): Required<AlertReader> {
+): AlertReader & Required<Pick<AlertReader, "readPast">> {
   return {
+    // Rules are evaluated every minute at the latest, as a rule; nothing is told before the first time.
+    forgetsForSeconds: 60,
     readFiring: async () => {
       const answer = await api.get("/api/v1/alerts", firing);
       if (answer.kind !== "data") return troubleIn(answer);
@@ -110,8 +111,9 @@ export function readAlerts(
       const items = answer.data.alerts
         .filter(({ state }) => state === "firing")
         .map(
-          (alert): IncomingItem =>
-            itemFromAlert({
+          (alert): FiringAlert => ({
+            isMuted: false,
+            item: itemFromAlert({
               source: connection,
               status: "firing",
               labels: alert.labels,
@@ -122,6 +124,7 @@ export function readAlerts(
               link: null,
               signal: findRule(all, alert.labels)?.signal ?? null,
             }),
+          }),
         );
       return { status: items.length > 0 ? "data" : "empty", body: items, gaps: [], isTainted: true };
     },

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readIncoming } from "../../formats/read-incoming.ts";
+import { findSameAlerts } from "../../formats/same-alert.ts";
 import { alertmanagerConfig, connectAlertmanager, signalFromExpression } from "../alertmanager/alertmanager.ts";
 import { nodeDependencies } from "../http/http-config.ts";
 import { connectPrometheus, type PrometheusConnection, prometheusConfig } from "../prometheus/prometheus.ts";
@@ -52,7 +53,7 @@ describe.skipIf(reason !== null)("a real Prometheus with rules, and a real Alert
       `route: { receiver: midwatch, group_wait: 0s, group_interval: 1s }\nreceivers: [{ name: midwatch, webhook_configs: [{ url: "http://127.0.0.1:${port}/", send_resolved: true }] }]\n`,
     );
     prometheus = await startPrometheus({
-      configuration: `global: { scrape_interval: 1s, evaluation_interval: 1s }
+      configuration: `global: { scrape_interval: 1s, evaluation_interval: 1s, external_labels: { cluster: eu } }
 alerting: { alertmanagers: [{ static_configs: [{ targets: ["${new URL(alertmanager.url).host}"] }] }] }
 rule_files: [rules.yml]
 scrape_configs: [{ job_name: cart, static_configs: [{ targets: ["127.0.0.1:1"] }] }]
@@ -63,6 +64,7 @@ scrape_configs: [{ job_name: cart, static_configs: [{ targets: ["127.0.0.1:1"] }
     rules:
       - alert: InstanceDown
         expr: up == 0
+        for: 2s
         labels: { severity: page }
         annotations: { summary: "{{ $labels.job }} is down" }
 `,
@@ -99,7 +101,7 @@ scrape_configs: [{ job_name: cart, static_configs: [{ targets: ["127.0.0.1:1"] }
   });
 
   it("what fires is pulled, with the rule's expression as its signal, and can be asked for again", async () => {
-    const item = await eventually(async () => (await connection.alerts!.readFiring()).body?.[0] ?? null);
+    const item = await eventually(async () => (await connection.alerts!.readFiring()).body?.[0]?.item ?? null);
     expect(item).toMatchObject({
       source: "prometheus/main",
       title: "cart is down",
@@ -126,7 +128,7 @@ scrape_configs: [{ job_name: cart, static_configs: [{ targets: ["127.0.0.1:1"] }
     expect(past[0]).toMatchObject({ rule: "InstanceDown", severity: "page" });
   });
 
-  it("what Alertmanager posts and what it answers is the same alert", async () => {
+  it("what Alertmanager posts, what it answers and what Prometheus answers is the same alert", async () => {
     const payload = await eventually(async () => posted[0] ?? null);
     const reading = readIncoming(payload, {
       source: "alertmanager/main",
@@ -143,10 +145,14 @@ scrape_configs: [{ job_name: cart, static_configs: [{ targets: ["127.0.0.1:1"] }
       }),
       nodeDependencies(),
     );
-    const pulled = (await twin.alerts!.readFiring()).body?.[0];
+    const pulled = (await twin.alerts!.readFiring()).body?.[0]?.item;
+    const evaluated = (await connection.alerts!.readFiring()).body?.[0]?.item;
     expect(pushed?.signal?.query).toBe("up == 0");
     expect(pulled?.fingerprint).toBe(pushed?.fingerprint);
     expect(pulled?.id).toBe(pushed?.id);
+    expect(evaluated?.startsAt).toBeLessThan(pushed!.startsAt);
+    expect(evaluated?.fingerprint).not.toBe(pushed?.fingerprint);
+    expect(findSameAlerts([pushed!])(evaluated!)).toEqual([pushed]);
     expect((await twin.check()).state).toBe("ready");
   });
 });
