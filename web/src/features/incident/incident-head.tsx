@@ -8,7 +8,7 @@ import { ReasonDialog } from "../../components/reason-dialog.tsx";
 import { Age, Time } from "../../components/time.tsx";
 import type { ApiError } from "../../data/api.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
-import { formatPercent } from "../../lib/format-number.ts";
+import { formatPercent, lowerFirst } from "../../lib/format-number.ts";
 import { phaseSentences, severityGlyph, severityText } from "../../lib/phase.ts";
 import { surenessWord, trackSentence } from "../../lib/probability-word.ts";
 import { readable } from "../../lib/readable.ts";
@@ -170,8 +170,4 @@ function HeadActions({ incident, actions }: { incident: IncidentView; actions: I
       )}
     </>
   );
-}
-
-function lowerFirst(text: string): string {
-  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
