@@ -288,6 +288,8 @@ export type TimelineEntry = {
   detail: string | null;
   /** Set in bold. */
   isKey: boolean;
+  /** The story goes on here: it stays in sight while what lies between is folded. */
+  isTurn: boolean;
   /** The change held to be the cause. */
   isCause: boolean;
 };

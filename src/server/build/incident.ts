@@ -301,8 +301,14 @@ export function buildStep(step: Step, number: number): StepView {
   };
 }
 
+/** What was said, once: an answer that stands is in the timeline each time it is confirmed. */
 function threadOf(events: IncidentEvent[]): IncidentView["thread"] {
+  let answered: string | null = null;
   return events.flatMap(({ at, actor, body }) => {
+    if (body.type === "answer-concluded") {
+      if (body.answer.headline === answered) return [];
+      answered = body.answer.headline;
+    }
     const who = actor.kind === "person" ? actor.name : "midwatch";
     const text =
       body.type === "context-added"

@@ -63,7 +63,7 @@ export function IncidentRow({ incident, isFirst = false }: { incident: IncidentL
       <p className="ttl">
         <Link href={href} data-row>
           {incident.phase === "investigating" && !incident.verdict
-            ? `Investigating: ${lowerFirst(incident.title)}`
+            ? `Investigating: ${lowerFirst(readable(incident.title))}`
             : readable(incident.title)}
         </Link>
       </p>
