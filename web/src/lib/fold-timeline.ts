@@ -1,6 +1,6 @@
 import type { TimelineEntry } from "../../../src/server/incident-views.ts";
 
-export type TimelinePart = { kind: "entry"; entry: TimelineEntry } | { kind: "fold"; entries: TimelineEntry[] };
+type TimelinePart = { kind: "entry"; entry: TimelineEntry } | { kind: "fold"; entries: TimelineEntry[] };
 
 /** Turns beyond this many are folded too, from the middle: how it began and how it ended are what is asked for. */
 const firstTurns = 3;
