@@ -32,7 +32,7 @@ it("flies pennants in tiers where they would cover each other", () => {
 });
 
 describe("words above marks", () => {
-  const widthOf = (text: string) => text.length * 6.6;
+  const widthOf = (text: string) => text.length * 7;
   it("stand beside each other where the marks are too close to be read", () => {
     const [began, changed] = spreadMarks(
       [

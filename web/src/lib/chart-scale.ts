@@ -68,7 +68,7 @@ function round(pixels: number): string {
 }
 
 /** Roughly, of 12 px bold: enough to keep two words apart. */
-const letterWidth = 6.6;
+const letterWidth = 7.2;
 
 /** Words centred above their marks: inside the plot, and beside each other where the marks are too close. */
 export function spreadMarks<Mark extends { x: number; text: string }>(marks: Mark[], plotWidth: number): Mark[] {

@@ -1,6 +1,6 @@
 import type { FixView, PlanStatus } from "../../../../src/server/incident-views.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
-import { lowerFirst } from "../../lib/format-number.ts";
+import { capital, lowerFirst } from "../../lib/format-number.ts";
 
 type PlanFix = Extract<FixView, { state: "plan" }>;
 
@@ -92,9 +92,9 @@ function undoWords(
     case "undoing":
       return { lead: "Being undone.", rest: sentence, until: null };
     case "undone":
-      return { lead: "Undone.", rest: undo?.why ?? "", until: null };
+      return { lead: "Undone.", rest: capital(undo?.why ?? ""), until: null };
     case "not-undone":
-      return { lead: "Did not work.", rest: undo?.why ?? "", until: null };
+      return { lead: "Did not work.", rest: capital(undo?.why ?? ""), until: null };
   }
 }
 
