@@ -172,6 +172,11 @@ describe.skipIf(absent !== null)("the product as npm start runs it", () => {
             flaws.push(`${where}: ${await page.locator(".problem").innerText()}`);
           flaws.push(...(await findFlaws(page)).map((flaw) => `${where}: ${flaw}`));
           await shoot(page, where.replaceAll(" ", "-"));
+          // What is folded has to fit as well once somebody opens it.
+          await page.evaluate(() => {
+            for (const fold of document.querySelectorAll<HTMLDetailsElement>("details.fold")) fold.open = true;
+          });
+          flaws.push(...(await findFlaws(page)).map((flaw) => `${where}, unfolded: ${flaw}`));
         }
       }
     }

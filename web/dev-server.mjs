@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import * as incidents from "./fixtures/incidents.ts";
 import * as lists from "./fixtures/lists.ts";
+import { long } from "./fixtures/long-incident.ts";
 
 const root = import.meta.dirname;
 const port = Number(process.argv[2] ?? 5198);
@@ -32,6 +33,7 @@ const fixtures = {
   "incident-119": incidents.running,
   "incident-acting": incidents.acting,
   "incident-refused": incidents.refused,
+  "incident-long": long,
 };
 
 function fixture(name) {
@@ -60,7 +62,26 @@ function answerFor(method, url) {
   return null;
 }
 
-function stream(response) {
+/** The running incident goes on: a step that waited is answered, and the next one is asked, every 0.7 s. */
+function streamSteps(response, incident) {
+  const { steps, budget } = incident;
+  const answers = incidents.cause.steps.slice(steps.findIndex(({ status }) => status === null));
+  let sent = 0;
+  return setInterval(() => {
+    const step = answers[sent];
+    if (!step) return;
+    sent += 1;
+    const progress = {
+      ...budget,
+      observations: budget.observations + sent,
+      secondsUsed: budget.secondsUsed + sent * 0.7,
+    };
+    const data = { incidentId: incident.line.id, step, budget: progress };
+    response.write(`event: step\ndata: ${JSON.stringify(data)}\n\n`);
+  }, 700);
+}
+
+function stream(response, incidentId) {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const beat = () => {
     const { now, lastDataAt } = fixture("session");
@@ -68,12 +89,17 @@ function stream(response) {
   };
   beat();
   const timer = setInterval(beat, 15_000);
-  response.on("close", () => clearInterval(timer));
+  const watched = incidentId && fixture(`incident-${incidentId}`);
+  const steps = watched?.line.phase === "investigating" ? streamSteps(response, watched) : undefined;
+  response.on("close", () => {
+    clearInterval(timer);
+    clearInterval(steps);
+  });
 }
 
 createServer((request, response) => {
   const url = new URL(request.url, "http://localhost");
-  if (url.pathname === "/api/v1/stream") return stream(response);
+  if (url.pathname === "/api/v1/stream") return stream(response, url.searchParams.get("incident"));
   if (url.pathname.startsWith("/api/")) {
     const body = answerFor(request.method, url);
     const missing = { error: { code: "MW_NOT_FOUND", message: "There is no such thing.", wayOut: "Go back to Now." } };

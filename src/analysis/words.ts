@@ -45,9 +45,9 @@ export function count(value: number, one: string, many = `${one}s`): string {
   return `${significant(value, 3)} ${Math.abs(value) === 1 ? one : many}`;
 }
 
-/** Time of day in UTC; pages turn instants into local time, sentences stay as they were said. */
+/** `22:30 UTC`: a sentence is read in chat and in reports too, where nobody knows whose clock it means. Pages turn it into local time. */
 export function clock(at: Instant): string {
-  return new Date(at).toISOString().slice(11, 16);
+  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }
 
 /** A figure of a concept with its unit. */

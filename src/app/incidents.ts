@@ -14,6 +14,7 @@ import { nextStep } from "../incident/next-step.ts";
 import type { OpenStates } from "../incident/open-states.ts";
 import type { Pace } from "../incident/pace.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
+import { listActs } from "../store/acts.ts";
 import { readChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
@@ -25,7 +26,7 @@ import {
   readObservation,
   readObservations,
 } from "../store/observations.ts";
-import type { IncidentRecord, Incidents, Person } from "./midwatch.ts";
+import type { IncidentRecord, Incidents, Person, UndoRecord } from "./midwatch.ts";
 
 type IncidentsDependencies = {
   database: Database;
@@ -136,7 +137,7 @@ async function readRecord(
   if (!state) throw notFound(id);
   const from = Math.min(state.openedAt, ...state.items.map((item) => item.startsAt)) - changesBeforeSeconds * 1000;
   const cited = [...(state.answer?.observationIds ?? []), ...(state.verification?.observationIds ?? [])];
-  const [recorded, rest, items, decisions, changes] = await Promise.all([
+  const [recorded, rest, items, decisions, changes, acts] = await Promise.all([
     readIncidentObservations(database, id),
     readObservations(database, cited),
     readItems(
@@ -145,6 +146,7 @@ async function readRecord(
     ),
     readTriage(database, { incidentId: id }),
     readChanges(database, { window: { from, to: (state.closed?.at ?? now()) + 1 }, limit: 200 }),
+    listActs(database, { incidentId: id }),
   ]);
   const observations = [...recorded.map(({ observation }) => observation), ...rest];
   return {
@@ -156,6 +158,14 @@ async function readRecord(
     changes,
     entities: register.entities(),
     edges: register.edges(),
+    undos: new Map(
+      acts
+        .filter(({ isUndo }) => !isUndo)
+        .map(({ planId, undoState, undoDueAt, undoReason }): [string, UndoRecord] => [
+          planId,
+          { state: undoState, dueAt: undoDueAt, reason: undoReason },
+        ]),
+    ),
     liveSteps: liveSteps(id),
     next: nextStep(state, now(), pace),
     isConcluded: isConcluded(state, now(), pace),

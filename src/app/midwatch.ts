@@ -48,6 +48,14 @@ export type Sessions = {
   signOut(sessionToken: string): Promise<void>;
 };
 
+/** What the hand's journal says of a way back. `disarmed`: it does not run by itself any more, for that reason. */
+export type UndoRecord = {
+  state: "none" | "armed" | "disarmed" | "fired";
+  /** When it runs by itself unless somebody confirms that the fix helped. */
+  dueAt: Instant | null;
+  reason: string | null;
+};
+
 export type IncidentRecord = {
   state: IncidentState;
   events: IncidentEvent[];
@@ -57,6 +65,8 @@ export type IncidentRecord = {
   changes: Change[];
   entities: Entity[];
   edges: Edge[];
+  /** The way back of each plan that the hand has begun, by plan. */
+  undos: Map<string, UndoRecord>;
   liveSteps: Step[];
   next: NextStep;
   /** False: what stands there is what is known so far, and a further look is coming. */

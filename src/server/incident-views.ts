@@ -107,6 +107,7 @@ export const planStatuses = [
   "unknown", // may or may not have taken effect; never tried again
   "undoing",
   "undone",
+  "not-undone", // it was tried and did not work: the change is still in
 ] as const;
 export type PlanStatus = (typeof planStatuses)[number];
 
@@ -124,12 +125,25 @@ export type PlanView = {
   touches: { sentence: string; entities: EntityRef[]; instances: number };
   risk: { level: "low" | "medium" | "high"; sentence: string };
   expectedEffect: { sentence: string; withinSeconds: number };
-  undo: { isArmed: boolean; sentence: string; whenBlind: "hold" | "undo" | "page" };
+  undo: UndoView;
   preconditions: string[];
   proposedAt: Timestamp;
   expiresAt: Timestamp;
   /** Why it was withdrawn, refused by policy or failed; null otherwise. */
   endedBecause: string | null;
+};
+
+type UndoView = {
+  /**
+   * none: nothing brings the state back. ready: it is armed before anything is done. armed: it runs by itself at `dueAt`
+   * unless the fix is seen to help. kept: not armed any more, what was done stays. unneeded: nothing was done.
+   */
+  stand: "none" | "ready" | "armed" | "kept" | "unneeded" | "undoing" | "undone" | "not-undone";
+  sentence: string;
+  whenBlind: "hold" | "undo" | "page";
+  dueAt: Timestamp | null;
+  /** Why it is not armed any more; null in every other stand. */
+  reason: string | null;
 };
 
 type RulingView = {
@@ -274,6 +288,8 @@ export type TimelineEntry = {
   detail: string | null;
   /** Set in bold. */
   isKey: boolean;
+  /** The story goes on here: it stays in sight while what lies between is folded. */
+  isTurn: boolean;
   /** The change held to be the cause. */
   isCause: boolean;
 };

@@ -93,7 +93,7 @@ export type IncidentLine = IncidentRef & {
   /** Of the leading hypothesis; null while there is none. */
   probability: number | null;
   /** What is proposed, running or done, when there is a plan. */
-  plan: { title: string; risk: "low" | "medium" | "high"; isUndoArmed: boolean; expiresAt: Timestamp } | null;
+  plan: { title: string; risk: "low" | "medium" | "high"; hasUndo: boolean; expiresAt: Timestamp } | null;
   /** While investigating. */
   progress: { answered: number; asked: number; secondsUsed: number; bestLead: string | null } | null;
   /** What happens next by itself: "watched until 03:31", "pages Jonas Weber at 03:10". */

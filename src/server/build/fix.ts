@@ -1,17 +1,28 @@
+import type { UndoRecord } from "../../app/midwatch.ts";
 import type { IncidentState } from "../../core/incident.ts";
 import type { Outcome, Plan } from "../../core/plan.ts";
 import type { FixView, OutcomeView, PlanStatus, PlanView } from "../incident-views.ts";
 import { type Names, timestamp } from "./references.ts";
+import { undoOf } from "./undo.ts";
 
 /** The fix card: nothing yet, nothing safe, or a plan with where it stands. */
-export function buildFix(state: IncidentState, names: Names, alternatives: string[]): FixView {
+export function buildFix(
+  state: IncidentState,
+  names: Names,
+  alternatives: string[],
+  undos: Map<string, UndoRecord>,
+): FixView {
   const { plan, noSafeAction } = state;
   const last = state.attempts.at(-1);
   if (!plan && last && !noSafeAction) {
+    const status = endStatus(last);
     return {
       state: "plan",
-      status: endStatus(last),
-      plan: buildPlan(last.plan, names, last.end),
+      status,
+      plan: {
+        ...buildPlan(last.plan, names, last.end),
+        undo: undoOf(last.plan, status, undos.get(last.plan.id) ?? null, last.verification),
+      },
       ruling: null,
       approval: null,
       execution: last.outcome ? buildOutcome(last.outcome) : null,
@@ -29,10 +40,14 @@ export function buildFix(state: IncidentState, names: Names, alternatives: strin
     };
   }
   const { approval } = state;
+  const status = statusOf(state);
   return {
     state: "plan",
-    status: statusOf(state),
-    plan: buildPlan(plan, names, endedBecause(state)),
+    status,
+    plan: {
+      ...buildPlan(plan, names, endedBecause(state)),
+      undo: undoOf(plan, status, undos.get(plan.id) ?? null, state.verification?.result ?? null),
+    },
     ruling: state.ruling ? { ...state.ruling, ruledAt: timestamp(state.ruling.ruledAt) } : null,
     approval: approval
       ? {
@@ -55,7 +70,7 @@ export function buildFix(state: IncidentState, names: Names, alternatives: strin
 
 export function statusOf(state: IncidentState): PlanStatus {
   const { undo, outcome, execution, approval, ruling } = state;
-  if (undo) return undo.outcome?.result === "done" ? "undone" : undo.outcome ? "unknown" : "undoing";
+  if (undo) return undo.outcome ? undoneStatus(undo.outcome.result) : "undoing";
   if (outcome) return outcome.result === "refused" ? "failed" : outcome.result;
   if (execution) return "running";
   if (approval?.answer === "approved") return "approved";
@@ -66,10 +81,14 @@ export function statusOf(state: IncidentState): PlanStatus {
 }
 
 function endStatus({ undo, outcome }: IncidentState["attempts"][number]): PlanStatus {
-  if (undo === "done") return "undone";
-  if (undo) return "unknown";
+  if (undo) return undoneStatus(undo);
   if (!outcome) return "withdrawn";
   return outcome.result === "refused" ? "failed" : outcome.result;
+}
+
+/** An undo that was refused or failed leaves the change where it is: that is known. */
+function undoneStatus(result: Outcome["result"]): PlanStatus {
+  return result === "done" ? "undone" : result === "unknown" ? "unknown" : "not-undone";
 }
 
 function endedBecause(state: IncidentState): string | null {
@@ -78,7 +97,7 @@ function endedBecause(state: IncidentState): string | null {
   return state.ruling?.kind === "deny" ? state.ruling.why : null;
 }
 
-function buildPlan(plan: Plan, names: Names, ended: string | null): PlanView {
+function buildPlan(plan: Plan, names: Names, ended: string | null): Omit<PlanView, "undo"> {
   return {
     id: plan.id,
     digest: plan.digest,
@@ -96,7 +115,6 @@ function buildPlan(plan: Plan, names: Names, ended: string | null): PlanView {
     },
     risk: plan.risk,
     expectedEffect: plan.expectedEffect,
-    undo: { isArmed: plan.inverse !== null, sentence: plan.inverseSentence, whenBlind: plan.whenBlind },
     preconditions: plan.preconditions.map(({ sentence }) => sentence),
     proposedAt: timestamp(plan.proposedAt),
     expiresAt: timestamp(plan.expiresAt),

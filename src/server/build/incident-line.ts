@@ -30,7 +30,7 @@ export function buildIncidentLine(
       ? {
           title: plan.title,
           risk: plan.risk.level,
-          isUndoArmed: plan.inverse !== null,
+          hasUndo: plan.inverse !== null,
           expiresAt: timestamp(plan.expiresAt),
         }
       : null,

@@ -1,3 +1,4 @@
+import type { UndoRecord } from "../../app/midwatch.ts";
 import type { Answer, Hypothesis } from "../../core/answer.ts";
 import type { Edge, Entity } from "../../core/entity.ts";
 import { faultDefinition } from "../../core/fault.ts";
@@ -27,6 +28,7 @@ type IncidentSources = {
   alerts: AlertLine[];
   changes: Change[];
   changeLines: ChangeLine[];
+  undos: Map<string, UndoRecord>;
   /** Steps of a round under way, not yet committed. */
   liveSteps: Step[];
   budget: { seconds: number; calls: number };
@@ -62,7 +64,7 @@ export function buildIncident(sources: IncidentSources): IncidentView {
     onset: answer?.onset
       ? { earliest: timestamp(answer.onset.earliest), latest: timestamp(answer.onset.latest) }
       : null,
-    fix: buildFix(state, names, alternativesOf(events)),
+    fix: buildFix(state, names, alternativesOf(events), sources.undos),
     ifNobodyAnswers: unattended(state),
     proof: { ...proof, flags: flagsOf(answer, sources.changeLines, proof.window) },
     evidence: answer ? leadingClaims(answer).map((claim) => buildEvidence(claim, answer, observations, names)) : [],
@@ -299,8 +301,14 @@ export function buildStep(step: Step, number: number): StepView {
   };
 }
 
+/** What was said, once: an answer that stands is in the timeline each time it is confirmed. */
 function threadOf(events: IncidentEvent[]): IncidentView["thread"] {
+  let answered: string | null = null;
   return events.flatMap(({ at, actor, body }) => {
+    if (body.type === "answer-concluded") {
+      if (body.answer.headline === answered) return [];
+      answered = body.answer.headline;
+    }
     const who = actor.kind === "person" ? actor.name : "midwatch";
     const text =
       body.type === "context-added"

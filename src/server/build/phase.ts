@@ -8,6 +8,8 @@ export function phaseOf(state: IncidentState): IncidentPhase {
   if (state.undo && !state.undo.outcome) return "acting";
   if (state.execution && !state.outcome) return "acting";
   if (state.outcome?.result === "unknown") return "needs-a-person";
+  // One that worked ended the plan: what is still here is a change that could not be taken back.
+  if (state.undo?.outcome) return "needs-a-person";
   if (state.traffic) return "watching";
   const verification = state.verification?.result;
   if (

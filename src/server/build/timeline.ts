@@ -20,18 +20,22 @@ export function buildTimeline(
       detail: change.actor,
       isKey: causes.has(change.id),
       isCause: causes.has(change.id),
+      isTurn: causes.has(change.id),
     })),
-    ...items.map((item) => entry(item.startsAt, "alert", item.title)),
+    ...[...items]
+      .sort((left, right) => left.startsAt - right.startsAt)
+      .map((item, index) => ({ ...entry(item.startsAt, "alert", item.title), isTurn: index === 0 })),
     ...(onset
       ? [
           {
             ...entry(onset.earliest, "onset", "it begins"),
             detail: `between ${timestamp(onset.earliest)} and ${timestamp(onset.latest)}`,
             isKey: true,
+            isTurn: true,
           },
         ]
       : []),
-    ...events.flatMap((event) => {
+    ...events.flatMap((event, index) => {
       const told = tell(event.body);
       if (!told) return [];
       const isPerson = event.actor.kind === "person";
@@ -39,6 +43,7 @@ export function buildTimeline(
         {
           ...entry(event.at, isPerson ? "person" : told.kind, told.sentence),
           detail: isPerson && event.actor.kind === "person" ? event.actor.name : null,
+          isTurn: isPerson || isTurn(event.body, events.slice(0, index)),
         },
       ];
     }),
@@ -47,8 +52,49 @@ export function buildTimeline(
 }
 
 function entry(at: number, kind: TimelineEntry["kind"], sentence: string): TimelineEntry {
-  return { at: timestamp(at), kind, sentence, detail: null, isKey: false, isCause: false };
+  return { at: timestamp(at), kind, sentence, detail: null, isKey: false, isCause: false, isTurn: false };
 }
+
+/** An answer, a proposal or a measurement that says again what the one before it said is none. */
+function isTurn(body: IncidentEventBody, before: IncidentEvent[]): boolean {
+  const said = (type: IncidentEventBody["type"]) => before.findLast((event) => event.body.type === type)?.body ?? null;
+  switch (body.type) {
+    case "answer-concluded":
+      return !isSame(body, said(body.type), (one) => one.answer.headline);
+    case "plan-proposed":
+      return !isSame(body, said(body.type), (one) => one.plan.title);
+    case "no-safe-action":
+      return !isSame(body, said(body.type), (one) => one.sentence);
+    case "verification-looked":
+      return (
+        body.verification.result !== "too-early" && !isSame(body, said(body.type), (one) => one.verification.result)
+      );
+    default:
+      return turns.has(body.type);
+  }
+}
+
+function isSame<Body extends IncidentEventBody>(
+  body: Body,
+  earlier: IncidentEventBody | null,
+  what: (body: Body) => string,
+): boolean {
+  return earlier?.type === body.type && what(earlier as Body) === what(body);
+}
+
+const turns = new Set<IncidentEventBody["type"]>([
+  "approval-given",
+  "execution-finished",
+  "undo-finished",
+  "escalated",
+  "taken-over",
+  "handed-back",
+  "cause-rejected",
+  "context-added",
+  "signals-recovered",
+  "merged-into",
+  "incident-closed",
+]);
 
 /** What an event says to people; null for those that only the machine needs. */
 export function tell(body: IncidentEventBody): { kind: TimelineEntry["kind"]; sentence: string } | null {

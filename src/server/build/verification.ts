@@ -18,9 +18,14 @@ export function buildVerification(
   const last = state.attempts.at(-1);
   const plan = state.plan ?? last?.plan;
   if (!plan) return null;
+  // Of what was never done there is nothing to measure, once it is not proposed any more.
+  const isOver = state.plan === null || state.closed !== null;
+  if (isOver && (state.outcome ?? last?.outcome ?? null) === null) return null;
   const looked = state.verification;
   const outcome = state.outcome ?? last?.outcome ?? null;
-  const isConcluded = looked !== null && looked.result !== "too-early";
+  // An attempt that is over is not looked at again: what ended it is the last word.
+  const ended = looked === null && state.plan === null ? (last?.end ?? null) : null;
+  const isConcluded = ended !== null || (looked !== null && looked.result !== "too-early");
   const rows = rowsOf(
     plan,
     (looked?.observationIds ?? plan.observationIds).flatMap((id) => observations.get(id) ?? []),
@@ -28,9 +33,10 @@ export function buildVerification(
   );
   return {
     status: outcome === null ? "planned" : isConcluded ? "concluded" : "looking",
-    result: looked?.result ?? null,
+    result: looked?.result ?? (ended === null ? null : (last?.verification ?? null)),
     sentence:
       looked?.sentence ??
+      (ended === null ? null : `${ended.charAt(0).toUpperCase()}${ended.slice(1)}.`) ??
       (outcome === null
         ? "Nothing was done yet. This is what will be measured."
         : "Waiting for the first numbers after the change."),

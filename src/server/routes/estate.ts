@@ -40,7 +40,8 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
       intake.list({ since: now - watchMilliseconds, limit: 200 }),
       intake.count(now - watchMilliseconds),
     ]);
-    const line = (state: IncidentState) => buildIncidentLine(state, names, now, nextSentence(incidents.next(state)));
+    const line = (state: IncidentState) =>
+      buildIncidentLine(state, names, now, nextSentence(incidents.next(state), now));
     const quiet = alerts.filter(({ decision }) => decision?.outcome === "kept-quiet" || decision?.outcome === "joined");
     return buildNow({
       open: open.map(line),

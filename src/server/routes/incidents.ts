@@ -39,7 +39,7 @@ export function addIncidentRoutes(routes: Routes, running: Running): void {
       const names = namesOf(midwatch.estate.entities());
       return {
         incidents: states.map((state) =>
-          buildIncidentLine(state, names, midwatch.now(), nextSentence(midwatch.incidents.next(state))),
+          buildIncidentLine(state, names, midwatch.now(), nextSentence(midwatch.incidents.next(state), midwatch.now())),
         ),
         nextCursor: states.length === limit ? (states.at(-1)?.id ?? null) : null,
       };
@@ -154,7 +154,7 @@ function viewOf(record: IncidentRecord, midwatch: Midwatch): IncidentView {
     ),
     changeLines: record.changes.map((change) => buildChangeLine(change, names, [])),
     budget: { seconds: investigation.budgetSeconds, calls: investigation.budgetCalls },
-    nextSentence: nextSentence(record.next),
+    nextSentence: nextSentence(record.next, midwatch.now()),
     trackRecord: null,
     now: midwatch.now(),
   });

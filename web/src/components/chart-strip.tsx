@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import type { ChartRow } from "../../../src/server/incident-views.ts";
 import { useNow } from "../data/clock.ts";
-import { pennantTiers } from "../lib/chart-scale.ts";
+import { pennantTiers, spreadMarks } from "../lib/chart-scale.ts";
 import { formatScaled } from "../lib/format-number.ts";
 import { formatTime, ticksWithin } from "../lib/format-time.ts";
 import { scaleOfRow } from "../lib/row-scale.ts";
@@ -39,6 +39,7 @@ export function ChartStrip({ label, rows, window, pennants, bands, isNowShown = 
       ? [{ x: x(now), text: "now", className: "ax" }]
       : []),
   ];
+  const shownLabels = spreadMarks(labels, plotWidth);
   const topTier = Math.max(0, ...tiers) + (flown.length > 0 ? 1 : 0);
   const isCrowded = labels.some(({ x: at }) => flown.some((flag) => Math.abs(x(flag.at) + 8 - at) < 36));
   const labelY = isCrowded || topTier > 1 ? 6 + topTier * 17 + 12 : 22;
@@ -126,14 +127,8 @@ export function ChartStrip({ label, rows, window, pennants, bands, isNowShown = 
             readAt={readAt}
           />
         ))}
-        {labels.map((mark) => (
-          <text
-            key={mark.text}
-            className={`c-${mark.className}`}
-            x={Math.min(Math.max(mark.x, 18), plotWidth - 12)}
-            y={labelY}
-            textAnchor="middle"
-          >
+        {shownLabels.map((mark) => (
+          <text key={mark.text} className={`c-${mark.className}`} x={mark.x} y={labelY} textAnchor="middle">
             {mark.text}
           </text>
         ))}

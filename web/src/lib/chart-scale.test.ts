@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linePath, pennantTiers, spreadLabels, verticalScale } from "./chart-scale.ts";
+import { linePath, pennantTiers, spreadLabels, spreadMarks, verticalScale } from "./chart-scale.ts";
 
 describe("the vertical scale", () => {
   it("begins at zero, so that a small change does not look large", () => {
@@ -29,4 +29,23 @@ describe("labels at the edge", () => {
 
 it("flies pennants in tiers where they would cover each other", () => {
   expect(pennantTiers([0, 10, 40, 45], 20)).toEqual([0, 1, 0, 1]);
+});
+
+describe("words above marks", () => {
+  const widthOf = (text: string) => text.length * 7;
+  it("stand beside each other where the marks are too close to be read", () => {
+    const [began, changed] = spreadMarks(
+      [
+        { x: 30, text: "changed" },
+        { x: 4, text: "began" },
+      ],
+      600,
+    );
+    expect(began!.x - widthOf("began") / 2).toBeGreaterThanOrEqual(0);
+    expect(changed!.x - began!.x).toBeGreaterThan((widthOf("began") + widthOf("changed")) / 2);
+  });
+  it("stay where they are with room enough, and inside the plot", () => {
+    expect(spreadMarks([{ x: 300, text: "now" }], 600)[0]!.x).toBe(300);
+    expect(spreadMarks([{ x: 599, text: "now" }], 600)[0]!.x).toBeLessThan(595);
+  });
 });

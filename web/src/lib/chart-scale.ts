@@ -66,3 +66,19 @@ export function pennantTiers(positions: number[], width: number): number[] {
 function round(pixels: number): string {
   return String(Math.round(pixels * 10) / 10);
 }
+
+/** Roughly, of 12 px bold: enough to keep two words apart. */
+const letterWidth = 7.2;
+
+/** Words centred above their marks: inside the plot, and beside each other where the marks are too close. */
+export function spreadMarks<Mark extends { x: number; text: string }>(marks: Mark[], plotWidth: number): Mark[] {
+  let free = Number.NEGATIVE_INFINITY;
+  return marks
+    .toSorted((left, right) => left.x - right.x)
+    .map((mark) => {
+      const half = (mark.text.length * letterWidth) / 2;
+      const x = Math.max(Math.min(mark.x, plotWidth - half), half, free + half);
+      free = x + half + 6;
+      return { ...mark, x };
+    });
+}

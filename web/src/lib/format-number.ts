@@ -95,3 +95,8 @@ function trim(text: string): string {
 function minus(text: string): string {
   return text.replace("-", "−");
 }
+
+/** For the middle of a sentence; names in capitals stay as they are. */
+export function lowerFirst(text: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

@@ -15,9 +15,9 @@ export function formatUtcMinute(at: string | number): string {
   return new Date(at).toISOString().slice(11, 16);
 }
 
-/** Minutes between ticks so that at most `most` fit: 1, 2, 5, 10, 15, 30 min, then hours. */
+/** Minutes between ticks so that at most `most` fit: 1, 2, 5, 10, 15, 20, 30 min, then hours. */
 function tickMinutes(spanSeconds: number, most: number): number {
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 10_080];
+  const steps = [1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 360, 720, 1440, 2880, 10_080];
   return steps.find((step) => spanSeconds / 60 / step <= most) ?? 10_080;
 }
 

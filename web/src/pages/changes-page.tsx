@@ -48,7 +48,7 @@ export function ChangesPage() {
       <SearchForm
         value={filters.get("q") ?? ""}
         label="Search changes"
-        placeholder="service, person, key, words of the summary"
+        placeholder="service, person, key, words"
         onChange={search}
       />
       <fieldset className="chips" aria-label="Kinds of change">

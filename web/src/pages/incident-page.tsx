@@ -2,12 +2,13 @@ import { useMemo } from "react";
 import { Redirect } from "wouter";
 import type { IncidentView } from "../../../src/server/incident-views.ts";
 import { ErrorPanel } from "../components/error-panel.tsx";
+import { useUnfold } from "../components/use-unfold.ts";
 import { refetch, useResource } from "../data/resources.ts";
 import { ActionBar } from "../features/incident/action-bar.tsx";
 import { BlastGraph } from "../features/incident/blast-graph.tsx";
 import { EvidenceList } from "../features/incident/evidence-list.tsx";
 import { FixCard } from "../features/incident/fix-card.tsx";
-import { incidentActions } from "../features/incident/incident-actions.ts";
+import { type IncidentActions, incidentActions } from "../features/incident/incident-actions.ts";
 import { IncidentHead } from "../features/incident/incident-head.tsx";
 import { IncidentSkeleton } from "../features/incident/incident-skeleton.tsx";
 import { IncidentTimeline } from "../features/incident/incident-timeline.tsx";
@@ -39,6 +40,12 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
   // Whoever follows an old link, or watches while it happens, is taken to where the matter goes on.
   if (body.line.mergedInto)
     return <Redirect to={`/incidents/${encodeURIComponent(body.line.mergedInto.id)}`} replace />;
+  return <IncidentBody body={body} actions={actions} />;
+}
+
+/** Its own component: folds open by address only once there is something to open. */
+function IncidentBody({ body, actions }: { body: IncidentView; actions: IncidentActions }) {
+  useUnfold();
   const isVerified = body.verification !== null && body.verification.status !== "planned";
   const isRunning = body.line.phase === "investigating";
   return (
@@ -55,12 +62,12 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
           <ProofStrip incident={body} />
           {isRunning && <Suspects incident={body} />}
           <EvidenceList incident={body} actions={actions} />
-          {!isRunning && <Suspects incident={body} />}
+          {isRunning ? <StepsTable incident={body} /> : <Suspects incident={body} />}
           <SightLedger incident={body} actions={actions} />
           <IncidentTimeline incident={body} />
           <JoinedAlerts incident={body} />
           <BlastGraph blast={body.blast} />
-          <StepsTable incident={body} />
+          {!isRunning && <StepsTable incident={body} />}
           {!isVerified && <VerificationSection incident={body} />}
           <Thread incident={body} actions={actions} />
           <ReportSection incident={body} />

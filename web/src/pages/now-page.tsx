@@ -151,7 +151,7 @@ function OnWatch({ people }: { people: NowView["onWatch"] }) {
             On watch
           </h3>
         </LogRow>
-        <ul>
+        <ul className="crew">
           {people.map((person) => (
             <LogRow key={person.name} as="li" margin={person.place}>
               <b>{person.name}</b>

@@ -4,6 +4,7 @@ import { Router } from "wouter";
 import { planStatuses } from "../../../src/server/incident-views.ts";
 import * as incidents from "../../fixtures/incidents.ts";
 import * as lists from "../../fixtures/lists.ts";
+import { long } from "../../fixtures/long-incident.ts";
 import { ago } from "../../fixtures/shapes.ts";
 import { heardServerTime } from "../data/clock.ts";
 import { putResource } from "../data/resources.ts";
@@ -78,7 +79,7 @@ describe("Incident", () => {
     const text = incident(incidents.running);
     expect(text).toContain("No fix proposed yet");
     expect(text).toContain("Reserved: disk latency of its volume");
-    expect(text).toContain("so far; 17 of 26 questions answered");
+    expect(text).toMatch(/so far; +17 of 26 questions answered/);
   });
   it("says that it does not know, and what would tell", () => {
     const text = incident(incidents.unknown);
@@ -100,6 +101,19 @@ describe("Incident", () => {
       const text = incident({ ...incidents.cause, fix: { ...fix, status } });
       expect(text.includes("Hold to approve"), status).toBe(status === "waiting");
     }
+  });
+  it("loses nothing of a long night: all of it is on the page, folded", () => {
+    const text = incident(long);
+    for (const { sentence } of long.timeline) expect(text).toContain(sentence);
+    for (const { title } of long.alerts) expect(text).toContain(title);
+    for (const { title } of long.suspects) expect(text).toContain(title);
+    expect(text).toContain("The last line of the report.");
+    expect(text).toContain("5 more sentences");
+  });
+  it("says of a closed incident that its fix is kept, not that its undo is armed", () => {
+    const text = incident(long);
+    expect(text).toContain("Not armed any more: it was seen to get well.");
+    expect(text).not.toContain("Armed");
   });
   it("stands empty lists everywhere", () => {
     const text = incident({

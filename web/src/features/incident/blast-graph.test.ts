@@ -19,9 +19,21 @@ it("keeps what is hurt and what touches it", () => {
     ["auth", "usual"],
     ["session", "usual"],
   );
-  expect(nearHarm(view).nodes.map(({ entity }) => entity.id)).toEqual(["gateway", "checkout", "orders", "auth"]);
+  expect(nearHarm(view).blast.nodes.map(({ entity }) => entity.id)).toEqual(["gateway", "checkout", "orders", "auth"]);
 });
 
 it("draws nothing where nobody is hurt", () => {
-  expect(nearHarm(blast(["gateway", "usual"], ["checkout", "usual"])).nodes).toEqual([]);
+  expect(nearHarm(blast(["gateway", "usual"], ["checkout", "usual"])).blast.nodes).toEqual([]);
+});
+
+it("names what is as usual beside a hub instead of drawing all of it", () => {
+  const many = ["a", "b", "c", "d", "e"];
+  const view = {
+    ...blast(["gateway", "victim"], ...many.map((id): [string, string] => [id, "usual"])),
+    edges: many.map((id) => edge("gateway", id)),
+  };
+  const { blast: drawn, besides } = nearHarm(view);
+  expect(drawn.nodes.map(({ entity }) => entity.id)).toEqual(["gateway", "a", "b"]);
+  expect(drawn.edges).toHaveLength(2);
+  expect(besides).toEqual(["c", "d", "e"]);
 });

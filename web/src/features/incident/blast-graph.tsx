@@ -4,6 +4,7 @@ import { Glyph } from "../../components/glyph.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
 import { useWidth } from "../../components/use-width.ts";
+import { listOf } from "../../lib/group-sight.ts";
 import { layoutGraph } from "../../lib/layout-graph.ts";
 import { stackLayout } from "./stack-layout.ts";
 
@@ -11,7 +12,7 @@ const height = 54;
 
 /** The part of the graph with cause, path and victims; what is as usual beside it is drawn quiet. */
 export function BlastGraph({ blast: whole }: { blast: BlastView }) {
-  const blast = nearHarm(whole);
+  const { blast, besides } = nearHarm(whole);
   return (
     <Section
       id="radius"
@@ -25,7 +26,10 @@ export function BlastGraph({ blast: whole }: { blast: BlastView }) {
       {blast.nodes.length === 0 ? (
         <p className="soft small">Nobody is known to be hurt: it follows from the graph once there is a lead.</p>
       ) : (
-        <Drawing blast={blast} />
+        <>
+          <Drawing blast={blast} />
+          {besides.length > 0 && <p className="small quiet">As usual beside them: {listOf(besides, 12)}.</p>}
+        </>
       )}
     </Section>
   );
@@ -95,17 +99,32 @@ function Drawing({ blast }: { blast: BlastView }) {
   );
 }
 
-/** Cause, path and victims with what touches them; the rest of the estate is on the graph page. */
-export function nearHarm(blast: BlastView): BlastView {
+/** Drawn of what is as usual; a hub calls everything, and what is hurt would drown in it. */
+const usualShown = 2;
+
+/**
+ * Cause, path and victims with some of what touches them; `besides`: the names of what touches them too and is as usual.
+ * The rest of the estate is on the graph page.
+ */
+export function nearHarm(blast: BlastView): { blast: BlastView; besides: string[] } {
   const concerned = new Set(blast.nodes.filter(({ role }) => role !== "usual").map(({ entity }) => entity.id));
   const near = new Set(concerned);
   for (const { from, to } of blast.edges) {
     if (concerned.has(from)) near.add(to);
     if (concerned.has(to)) near.add(from);
   }
+  const usual = blast.nodes.filter(({ entity }) => near.has(entity.id) && !concerned.has(entity.id));
+  // One more would take the room of its name.
+  const besides = usual.length <= usualShown + 1 ? [] : usual.slice(usualShown);
+  const shown = new Set([...near].filter((id) => !besides.some(({ entity }) => entity.id === id)));
   return {
-    ...blast,
-    nodes: blast.nodes.filter(({ entity }) => near.has(entity.id)),
-    edges: blast.edges.filter(({ from, to }) => concerned.has(from) || concerned.has(to)),
+    blast: {
+      ...blast,
+      nodes: blast.nodes.filter(({ entity }) => shown.has(entity.id)),
+      edges: blast.edges.filter(
+        ({ from, to }) => shown.has(from) && shown.has(to) && (concerned.has(from) || concerned.has(to)),
+      ),
+    },
+    besides: besides.map(({ entity }) => entity.name),
   };
 }

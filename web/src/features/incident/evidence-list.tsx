@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { EvidenceView, IncidentView } from "../../../../src/server/incident-views.ts";
 import { ErrorLine } from "../../components/error-panel.tsx";
+import { Fold } from "../../components/fold.tsx";
 import { Glyph } from "../../components/glyph.tsx";
 import { LogRow, Section } from "../../components/log-row.tsx";
 import { MiniChart } from "../../components/mini-chart.tsx";
@@ -10,8 +11,12 @@ import type { ApiError } from "../../data/api.ts";
 import { useNow } from "../../data/clock.ts";
 import { formatAge } from "../../lib/format-duration.ts";
 import { capital, countWord } from "../../lib/format-number.ts";
+import { readable } from "../../lib/readable.ts";
 import { splitEmphasis, splitLead } from "../../lib/split-lead.ts";
 import type { IncidentActions } from "./incident-actions.ts";
+
+/** The strongest come first: what else holds the answer up opens below them. */
+const firstShown = 4;
 
 /** Numbered sentences, each checked by code on what was stored, each to be asked again. */
 export function EvidenceList({ incident, actions }: { incident: IncidentView; actions: IncidentActions }) {
@@ -24,12 +29,25 @@ export function EvidenceList({ incident, actions }: { incident: IncidentView; ac
       ? "No sentence could be checked on what was seen, so none is shown."
       : `${capital(countWord(count))} ${count === 1 ? "sentence" : "sentences, each"} checked by code on what was stored; ${count === 1 ? "it" : "each"} can be asked again now.`;
   const now = useNow();
+  // One more would take the room of the line that opens it.
+  const shown = count <= firstShown + 1 ? count : firstShown;
   return (
     <Section id="evidence" title="Evidence" sub={sub} isWide>
       <ol>
-        {evidence.map((item, index) => (
+        {evidence.slice(0, shown).map((item, index) => (
           <Evidence key={item.claimId} item={item} number={index + 1} actions={actions} />
         ))}
+        {count > shown && (
+          <li className="rest">
+            <Fold className="open" summary={`${count - shown} more sentences`}>
+              <ol start={shown + 1}>
+                {evidence.slice(shown).map((item, index) => (
+                  <Evidence key={item.claimId} item={item} number={shown + index + 1} actions={actions} />
+                ))}
+              </ol>
+            </Fold>
+          </li>
+        )}
         {awaited.map((wait, index) => (
           <LogRow as="li" className="ev" margin={count + index + 1} key={`${wait.what} ${wait.source}`}>
             <p className="quiet">
@@ -43,7 +61,7 @@ export function EvidenceList({ incident, actions }: { incident: IncidentView; ac
 }
 
 function Evidence({ item, number, actions }: { item: EvidenceView; number: number; actions: IncidentActions }) {
-  const [lead, rest] = splitLead(item.sentence);
+  const [lead, rest] = splitLead(readable(item.sentence));
   return (
     <li className="row ev" id={`evidence-${number}`}>
       <div className="mg">{number}</div>

@@ -104,7 +104,16 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
         <div>
           <dt>Undo</dt>
           <dd>
-            <b>{words.undo.lead}</b> {words.undo.rest}
+            <b>
+              {words.undo.lead}
+              {words.undo.until && (
+                <>
+                  {" "}
+                  until <Time at={words.undo.until} />.
+                </>
+              )}
+            </b>{" "}
+            {words.undo.rest}
           </dd>
         </div>
         {!isOver && (
@@ -135,7 +144,7 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
 }
 
 /** What it should do and what policy said is history then; it stays under "Explain ruling". */
-const finished: PlanStatus[] = ["done", "failed", "unknown", "undoing", "undone"];
+const finished: PlanStatus[] = ["done", "failed", "unknown", "undoing", "undone", "not-undone"];
 
 const capitalRisk = { low: "Low.", medium: "Medium.", high: "High." };
 const rulingWords = { allow: "Allows it.", ask: "Asks one person.", deny: "Denies it." };

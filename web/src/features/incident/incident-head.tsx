@@ -8,7 +8,7 @@ import { ReasonDialog } from "../../components/reason-dialog.tsx";
 import { Age, Time } from "../../components/time.tsx";
 import type { ApiError } from "../../data/api.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
-import { formatPercent } from "../../lib/format-number.ts";
+import { formatPercent, lowerFirst } from "../../lib/format-number.ts";
 import { phaseSentences, severityGlyph, severityText } from "../../lib/phase.ts";
 import { surenessWord, trackSentence } from "../../lib/probability-word.ts";
 import { readable } from "../../lib/readable.ts";
@@ -18,8 +18,8 @@ import type { IncidentActions } from "./incident-actions.ts";
 /** The answer first: what broke, how sure, for whom; then what a person can do about the answer. */
 export function IncidentHead({ incident, actions }: { incident: IncidentView; actions: IncidentActions }) {
   const { headline, impact } = incident;
-  const [before, emphasis, after] = splitEmphasis(headline.text, headline.emphasis);
-  const [lead, rest] = splitLead(impact?.sentence ?? "");
+  const [before, emphasis, after] = splitEmphasis(readable(headline.text), headline.emphasis);
+  const [lead, rest] = splitLead(readable(impact?.sentence ?? ""));
   return (
     <header className="head" aria-live="polite">
       <div className="bdh">
@@ -84,19 +84,23 @@ function StateLine({ incident }: { incident: IncidentView }) {
 
 /** Number, word of the fixed scale, and how often that was right here. */
 function Sureness({ incident }: { incident: IncidentView }) {
-  const { headline, budget } = incident;
+  const { headline } = incident;
   if (headline.probability === null) {
     return (
       <div className="sure">
         <span className="track">
-          {headline.verdict === "healthy"
-            ? "Looked at, and nothing found wrong."
-            : `No lead yet; ${budget.observations} questions asked.`}
+          {headline.verdict === "healthy" ? (
+            "Looked at, and nothing found wrong."
+          ) : (
+            <>
+              No lead yet; <a href="#steps">{progressOf(incident)} questions answered</a>.
+            </>
+          )}
         </span>
       </div>
     );
   }
-  const asked = incident.line.progress;
+  const progress = progressOf(incident);
   const leader = incident.suspects.find(({ kind }) => kind === "hypothesis");
   const isUnknown = headline.verdict === "unknown" || headline.verdict === "leads";
   return (
@@ -112,11 +116,20 @@ function Sureness({ incident }: { incident: IncidentView }) {
             {trackSentence(headline)}. <Link href="/trust#calibration">How we know</Link>
           </>
         ) : (
-          `so far; ${asked ? `${asked.answered} of ${asked.asked}` : budget.observations} questions answered`
+          <>
+            so far; <a href="#steps">{progress} questions answered</a>
+          </>
         )}
       </span>
     </div>
   );
+}
+
+/** `9 of 11`: the steps come one by one, what the line says only now and then. */
+function progressOf({ steps, line, budget }: IncidentView): string {
+  const answered = Math.max(line.progress?.answered ?? 0, steps.filter(({ status }) => status !== null).length);
+  const asked = Math.max(line.progress?.asked ?? 0, steps.length, budget.observations);
+  return `${answered} of ${asked}`;
 }
 
 function HeadActions({ incident, actions }: { incident: IncidentView; actions: IncidentActions }) {
@@ -170,8 +183,4 @@ function HeadActions({ incident, actions }: { incident: IncidentView; actions: I
       )}
     </>
   );
-}
-
-function lowerFirst(text: string): string {
-  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

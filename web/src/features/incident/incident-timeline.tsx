@@ -1,9 +1,11 @@
 import type { IncidentView, TimelineEntry } from "../../../../src/server/incident-views.ts";
+import { Fold } from "../../components/fold.tsx";
 import { LogRow } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
 import { useWidth } from "../../components/use-width.ts";
 import { useNow } from "../../data/clock.ts";
 import { linePath, verticalScale } from "../../lib/chart-scale.ts";
+import { foldedSentence, foldTimeline } from "../../lib/fold-timeline.ts";
 import { formatTime, ticksWithin } from "../../lib/format-time.ts";
 import { readable } from "../../lib/readable.ts";
 import { seriesPoints } from "../../lib/series-value.ts";
@@ -17,13 +19,20 @@ const lanes: Lane[] = [
   { title: "people", kinds: ["person"] },
 ];
 
-/** Everything on the clock of the signal: lanes above, the same as sentences below. */
+/** Everything on the clock of the signal: lanes above, the same as sentences below, its turns first. */
 export function IncidentTimeline({ incident }: { incident: IncidentView }) {
+  const { timeline } = incident;
+  const parts = foldTimeline(timeline);
+  const folded = parts.reduce((sum, part) => sum + (part.kind === "fold" ? part.entries.length : 0), 0);
   return (
     <section className="sec" id="timeline" aria-labelledby="timeline-h">
       <LogRow>
         <h2 id="timeline-h">Timeline</h2>
-        <p className="sub">Everything on the clock of the signal.</p>
+        <p className="sub">
+          Everything on the clock of the signal.
+          {folded > 0 &&
+            ` ${timeline.length - folded} of ${timeline.length} lines are in sight, the rest opens in place.`}
+        </p>
       </LogRow>
       {incident.timeline.length > 0 && (
         <LogRow>
@@ -33,23 +42,53 @@ export function IncidentTimeline({ incident }: { incident: IncidentView }) {
         </LogRow>
       )}
       <ol className="tl">
-        {incident.timeline.map((entry, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: entries are only added, at their place in time
-          <LogRow as="li" key={index} margin={<Time at={entry.at} precision="second" />}>
-            <span className="what">
-              <span className="t-n">
-                <Time at={entry.at} />{" "}
-              </span>
-              {entry.kind}
-            </span>
-            <span>
-              <span className={entry.isKey ? "key-t" : ""}>{readable(entry.sentence)}</span>
-              {entry.detail && <span className="quiet"> {readable(entry.detail)}</span>}
-            </span>
-          </LogRow>
-        ))}
+        {parts.map((part) =>
+          part.kind === "entry" ? (
+            <Line key={keyOf(part.entry)} entry={part.entry} />
+          ) : (
+            <LogRow as="li" key={keyOf(part.entries[0]!)}>
+              <Fold className="between" summary={foldedSentence(part.entries)}>
+                <ol>
+                  {part.entries.map((entry) => (
+                    <li key={keyOf(entry)}>
+                      <Time at={entry.at} precision="second" /> <Said entry={entry} />
+                    </li>
+                  ))}
+                </ol>
+              </Fold>
+            </LogRow>
+          ),
+        )}
       </ol>
     </section>
+  );
+}
+
+/** Not by place: an entry may come in before others, and what a reader opened stays open. */
+function keyOf(entry: TimelineEntry): string {
+  return `${entry.at} ${entry.kind} ${entry.sentence}`;
+}
+
+function Line({ entry }: { entry: TimelineEntry }) {
+  return (
+    <LogRow as="li" margin={<Time at={entry.at} precision="second" />}>
+      <span className="what">
+        <span className="t-n">
+          <Time at={entry.at} />{" "}
+        </span>
+        {entry.kind}
+      </span>
+      <Said entry={entry} />
+    </LogRow>
+  );
+}
+
+function Said({ entry }: { entry: TimelineEntry }) {
+  return (
+    <span>
+      <span className={entry.isKey ? "key-t" : ""}>{readable(entry.sentence)}</span>
+      {entry.detail && <span className="quiet"> {readable(entry.detail)}</span>}
+    </span>
   );
 }
 

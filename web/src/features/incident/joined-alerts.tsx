@@ -1,5 +1,5 @@
 import type { IncidentView } from "../../../../src/server/incident-views.ts";
-import { Section } from "../../components/log-row.tsx";
+import { FoldSection } from "../../components/fold.tsx";
 import { Time } from "../../components/time.tsx";
 import { capital, countWord } from "../../lib/format-number.ts";
 import { severityText } from "../../lib/phase.ts";
@@ -13,7 +13,7 @@ export function JoinedAlerts({ incident }: { incident: IncidentView }) {
       ? "One alert opened it."
       : `${capital(countWord(alerts.length))} handled together, each for a reason.`;
   return (
-    <Section id="alerts" title="Alerts in it" sub={sub}>
+    <FoldSection id="alerts" title="Alerts in it" sub={sub}>
       <ul className="joined">
         {alerts.map((alert) => (
           <li key={alert.itemId}>
@@ -28,6 +28,6 @@ export function JoinedAlerts({ incident }: { incident: IncidentView }) {
           </li>
         ))}
       </ul>
-    </Section>
+    </FoldSection>
   );
 }

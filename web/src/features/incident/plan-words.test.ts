@@ -6,7 +6,7 @@ type PlanFix = Extract<FixView, { state: "plan" }>;
 
 function fix(change: Partial<PlanFix>): PlanFix {
   const plan = {
-    undo: { isArmed: true, sentence: "Back to 8.", whenBlind: "hold" },
+    undo: { stand: "ready", sentence: "Back to 8.", whenBlind: "hold", dueAt: null, reason: null },
     expiresAt: "2026-11-21T02:17:00Z",
     endedBecause: null,
   } as PlanFix["plan"];
@@ -56,5 +56,29 @@ describe("the words of a plan", () => {
   });
   it("never speaks of a retry when the outcome is unknown", () => {
     expect(planWords(fix({ status: "unknown" })).standing).toContain("never tried again");
+  });
+});
+
+describe("the way back", () => {
+  const undo = (change: Partial<PlanFix["plan"]["undo"]>) => {
+    const { plan } = fix({});
+    return planWords(fix({ plan: { ...plan, undo: { ...plan.undo, ...change } } })).undo;
+  };
+  it("is armed first before anything is done", () => {
+    expect(undo({}).lead).toBe("Armed first.");
+  });
+  it("says until when it is armed", () => {
+    const until = "2026-11-21T03:11:00Z";
+    expect(undo({ stand: "armed", dueAt: until })).toMatchObject({ lead: "Armed", until });
+  });
+  it("never says armed of what is kept, undone or was never done", () => {
+    for (const stand of ["kept", "unneeded", "undoing", "undone", "not-undone", "none"] as const) {
+      expect(undo({ stand }).lead, stand).not.toContain("Armed");
+    }
+  });
+  it("says why it is kept, and what a person would do to go back", () => {
+    expect(undo({ stand: "kept", reason: "it was seen to get well" }).rest).toBe(
+      "Not armed any more: it was seen to get well. By hand: back to 8.",
+    );
   });
 });

@@ -1,5 +1,6 @@
 import type { FixView, PlanStatus } from "../../../../src/server/incident-views.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
+import { capital, lowerFirst } from "../../lib/format-number.ts";
 
 type PlanFix = Extract<FixView, { state: "plan" }>;
 
@@ -8,7 +9,8 @@ type Words = {
   until: { text: string; at: string } | null;
   /** One row on what was done, or why not. */
   outcome: { title: string; lead: string; rest: string } | null;
-  undo: { lead: string; rest: string };
+  /** `until`: how long it stays armed. */
+  undo: { lead: string; rest: string; until: string | null };
   /** In place of the buttons, while there is nothing to decide. */
   standing: string;
 };
@@ -27,20 +29,18 @@ const titles: Record<PlanStatus, string> = {
   unknown: "Outcome unknown",
   undoing: "Being undone",
   undone: "Undone",
+  "not-undone": "Not undone",
 };
 
 /** What the card says in each state of a plan. Pure; nothing is promised that the record does not hold. */
 export function planWords(fix: PlanFix): Words {
-  const { plan, status, approval, execution, undo } = fix;
+  const { plan, status, undo } = fix;
   return {
     title: titles[status],
     until: untilOf(fix),
     outcome: outcomeOf(fix),
-    undo: {
-      lead: undo ? undoResult(undo.result) : plan.undo.isArmed ? (execution ? "Armed." : "Armed first.") : "None.",
-      rest: undo ? undo.why : `${plan.undo.sentence} ${blindWords[plan.undo.whenBlind]}`,
-    },
-    standing: standingOf(status, approval, execution?.why ?? null, plan.endedBecause),
+    undo: undoWords(plan.undo, undo),
+    standing: standingOf(fix),
   };
 }
 
@@ -69,16 +69,38 @@ function outcomeOf({ status, execution, plan }: PlanFix): Words["outcome"] {
   return null;
 }
 
-function undoResult(result: string): string {
-  return { done: "Undone.", running: "Being undone.", failed: "Undo failed." }[result] ?? "Undo: outcome unknown.";
+/** Armed is said only of what would run by itself now. */
+function undoWords(
+  { stand, sentence, whenBlind, dueAt, reason }: PlanFix["plan"]["undo"],
+  undo: PlanFix["undo"],
+): Words["undo"] {
+  switch (stand) {
+    case "none":
+      return { lead: "None.", rest: sentence, until: null };
+    case "ready":
+      return { lead: "Armed first.", rest: `${sentence} ${blindWords[whenBlind]}`, until: null };
+    case "armed":
+      return { lead: "Armed", rest: `${sentence} ${blindWords[whenBlind]}`, until: dueAt };
+    case "kept":
+      return {
+        lead: "Kept.",
+        rest: `Not armed any more${reason ? `: ${reason}` : ""}. By hand: ${lowerFirst(sentence)}`,
+        until: null,
+      };
+    case "unneeded":
+      return { lead: "Not needed.", rest: "Nothing was changed.", until: null };
+    case "undoing":
+      return { lead: "Being undone.", rest: sentence, until: null };
+    case "undone":
+      return { lead: "Undone.", rest: capital(undo?.why ?? ""), until: null };
+    case "not-undone":
+      return { lead: "Did not work.", rest: capital(undo?.why ?? ""), until: null };
+  }
 }
 
-function standingOf(
-  status: PlanStatus,
-  approval: PlanFix["approval"],
-  why: string | null,
-  ended: string | null,
-): string {
+function standingOf({ status, approval, execution, undo, plan }: PlanFix): string {
+  const why = execution?.why ?? null;
+  const ended = plan.endedBecause;
   switch (status) {
     case "being-ruled":
       return "Policy is being asked; nothing can be decided yet.";
@@ -101,10 +123,14 @@ function standingOf(
     case "failed":
       return `It could not be carried out${why ? `: ${why}` : ""}. Nothing is tried again by itself.`;
     case "unknown":
-      return "It may or may not have taken effect. It is never tried again; a person must look.";
+      return undo
+        ? "Whether the former state is back is not known; a person must look."
+        : "It may or may not have taken effect. It is never tried again; a person must look.";
     case "undoing":
       return "The former state is being put back.";
     case "undone":
       return "The former state is back. midwatch looks again.";
+    case "not-undone":
+      return "The change is still in, and the way back did not work. A person must look.";
   }
 }

@@ -1,6 +1,7 @@
 import type { IncidentView } from "../../../../src/server/incident-views.ts";
 import { ChartLegend } from "../../components/chart-legend.tsx";
 import { ChartStrip } from "../../components/chart-strip.tsx";
+import { FoldSection } from "../../components/fold.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
 import { shownWindow } from "../../lib/shown-window.ts";
@@ -17,16 +18,14 @@ export function ProofStrip({ incident }: { incident: IncidentView }) {
     letter: letterOf(index),
     isCause: flag.isCause,
   }));
-  return (
-    <Section
-      id="proof"
-      title={isUnknown ? "What is certain" : "Proof at a glance"}
-      sub={
-        <>
-          <Time at={window.from} /> to <Time at={window.to} />, one axis. Touch or hover for values.
-        </>
-      }
-    >
+  const title = isUnknown ? "What is certain" : "Proof at a glance";
+  const sub = (
+    <>
+      <Time at={window.from} /> to <Time at={window.to} />, one axis. Touch or hover for values.
+    </>
+  );
+  const body = (
+    <>
       {proof.rows.length === 0 ? (
         <p className="soft small">No signal is drawn yet: rows appear as soon as it is known which ones matter.</p>
       ) : (
@@ -47,6 +46,17 @@ export function ProofStrip({ incident }: { incident: IncidentView }) {
         </>
       )}
       <FlagList flags={proof.flags} />
+    </>
+  );
+  // Once it is over and was measured, "Did it help?" draws the same signals.
+  const isTold = incident.line.closedAt !== null && (incident.verification?.rows.length ?? 0) > 0;
+  return isTold ? (
+    <FoldSection id="proof" title={title} sub={sub}>
+      {body}
+    </FoldSection>
+  ) : (
+    <Section id="proof" title={title} sub={sub}>
+      {body}
     </Section>
   );
 }

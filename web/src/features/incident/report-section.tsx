@@ -1,10 +1,11 @@
 import type { IncidentView } from "../../../../src/server/incident-views.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { Fold } from "../../components/fold.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { apiPath } from "../../data/api.ts";
 
-/** The draft, written from the record; figures lead to their observation. */
+/** The draft, written from the record; figures lead to their observation. Long, so it is opened or taken away. */
 export function ReportSection({ incident }: { incident: IncidentView }) {
   const { report, line } = incident;
   if (!report) return null;
@@ -14,9 +15,6 @@ export function ReportSection({ incident }: { incident: IncidentView }) {
       title="Report"
       sub={`${report.isFinal ? "Written" : "Draft, written"} from the record. Figures lead to their observation.`}
     >
-      <article className="report">
-        <Markdown text={report.markdown} />
-      </article>
       <div className="acts">
         <CopyButton text={report.markdown} className="">
           Copy as Markdown
@@ -32,6 +30,11 @@ export function ReportSection({ incident }: { incident: IncidentView }) {
           Print or PDF
         </button>
       </div>
+      <Fold className="report-fold" summary="Read it here">
+        <article className="report">
+          <Markdown text={report.markdown} />
+        </article>
+      </Fold>
     </Section>
   );
 }

@@ -6,9 +6,9 @@ import { readable } from "../../lib/readable.ts";
 /** What happens by itself while nobody answers. */
 export function NobodyAnswers({ incident }: { incident: IncidentView }) {
   const { ifNobodyAnswers, exitSentence, line } = incident;
-  const isOver = line.phase === "watching" || line.phase === "closed";
+  const isOver = line.phase === "watching";
   const isSaid = ifNobodyAnswers.some(({ sentence }) => sentence === exitSentence);
-  if (ifNobodyAnswers.length === 0 && exitSentence === "") return null;
+  if (line.phase === "closed" || (ifNobodyAnswers.length === 0 && exitSentence === "")) return null;
   return (
     <section className="nobody">
       <b>{isOver ? "Still to come" : "If nobody answers"}</b>
@@ -19,7 +19,7 @@ export function NobodyAnswers({ incident }: { incident: IncidentView }) {
             <span>{readable(sentence)}</span>
           </li>
         ))}
-        {exitSentence !== "" && line.phase !== "closed" && !isSaid && (
+        {exitSentence !== "" && !isSaid && (
           <li>
             <span>ends</span>
             <span>{exitSentence}</span>

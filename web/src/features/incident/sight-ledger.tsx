@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import type { IncidentView, RuledOutView, SightView } from "../../../../src/server/incident-views.ts";
+import type { IncidentView, QuestionView, RuledOutView, SightView } from "../../../../src/server/incident-views.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { Fold } from "../../components/fold.tsx";
 import { Glyph } from "../../components/glyph.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { shortId } from "../../components/observation-details.tsx";
@@ -42,12 +43,24 @@ export function SightLedger({ incident, actions }: { incident: IncidentView; act
           )}
         </div>
       </div>
-      {question && !isTold && <OneQuestion question={question} actions={actions} mayAnswer={incident.may.addContext} />}
+      {question && !isTold && <Question question={question} incident={incident} actions={actions} />}
     </Section>
   );
 }
 
-const firstShown = 6;
+function Question({ question, incident, actions }: QuestionProps) {
+  if (incident.line.closedAt !== null) return <p className="small soft left-open">Left open: {question.sentence}</p>;
+  return <OneQuestion question={question} actions={actions} mayAnswer={incident.may.addContext} />;
+}
+
+type QuestionProps = { question: QuestionView; incident: IncidentView; actions: IncidentActions };
+
+const firstShown = 3;
+
+/** One more would take the room of the button. */
+function inSight(groups: unknown[]): number {
+  return groups.length <= firstShown + 1 ? groups.length : firstShown;
+}
 
 function RuledOutList({ items }: { items: RuledOutView[] }) {
   const [areAllShown, setAllShown] = useState(false);
@@ -55,7 +68,7 @@ function RuledOutList({ items }: { items: RuledOutView[] }) {
   return (
     <>
       <ul className="lst">
-        {groups.slice(0, areAllShown ? groups.length : firstShown).map((item) => (
+        {groups.slice(0, areAllShown ? groups.length : inSight(groups)).map((item) => (
           <li key={item.what + item.why}>
             <Glyph kind="check" />
             <span>
@@ -73,7 +86,7 @@ function RuledOutList({ items }: { items: RuledOutView[] }) {
           </li>
         ))}
       </ul>
-      <MoreButton hidden={groups.length - firstShown} areAllShown={areAllShown} onToggle={setAllShown} />
+      <MoreButton hidden={groups.length - inSight(groups)} areAllShown={areAllShown} onToggle={setAllShown} />
     </>
   );
 }
@@ -83,32 +96,45 @@ function Gaps({ gaps }: { gaps: SightView["gaps"] }) {
   const groups = groupGaps(gaps);
   return (
     <>
-      {groups.slice(0, areAllShown ? groups.length : firstShown).map((gap) => (
+      {groups.slice(0, areAllShown ? groups.length : inSight(groups)).map((gap) => (
         <li key={gap.what + gap.status + gap.wayOut}>
           <Glyph kind="unknown" label={gap.status} />
           <span>
             {capital(gap.what)}: {gapWords[gap.status]}
             {gap.entities.length > 0 && ` of ${listOf(gap.entities, 3)}`}
-            <span className="quiet">
-              {readable(gap.why)}.
-              {gap.keepsOpen.length > 0 && ` Keeps open: ${listOf(withoutEntities(gap.keepsOpen), 2)}.`}
-              {gap.wayOut && (
-                <span className="way-out">
-                  {" "}
-                  To close: <code>{gap.wayOut}</code> <CopyButton text={gap.wayOut}>Copy</CopyButton>
-                </span>
-              )}
-            </span>
+            {gap.wayOut && (
+              <span className="quiet way-out">
+                To close: <code>{gap.wayOut}</code> <CopyButton text={gap.wayOut}>Copy</CopyButton>
+              </span>
+            )}
+            <WhyUnseen gap={gap} />
           </span>
         </li>
       ))}
-      {groups.length > firstShown && (
+      {groups.length > inSight(groups) && (
         <li>
           <span />
-          <MoreButton hidden={groups.length - firstShown} areAllShown={areAllShown} onToggle={setAllShown} />
+          <MoreButton hidden={groups.length - inSight(groups)} areAllShown={areAllShown} onToggle={setAllShown} />
         </li>
       )}
     </>
+  );
+}
+
+/** A refusal or a failure is news and stands there; what was never sent says no more than its title, and opens. */
+function WhyUnseen({ gap }: { gap: ReturnType<typeof groupGaps>[number] }) {
+  const keepsOpen = withoutEntities(gap.keepsOpen);
+  const isNews = gap.status === "denied" || gap.status === "failed";
+  const said = (
+    <span className="quiet">
+      {capital(readable(gap.why))}.{keepsOpen.length > 0 && ` Keeps open: ${listOf(keepsOpen, isNews ? 2 : 12)}.`}
+    </span>
+  );
+  if (isNews) return said;
+  return (
+    <Fold className="open" summary={keepsOpen.length > 0 ? "Why, and what it keeps open" : "Why"}>
+      {said}
+    </Fold>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import type { IncidentView, StepView } from "../../../../src/server/incident-views.ts";
-import { Section } from "../../components/log-row.tsx";
+import { FoldSection } from "../../components/fold.tsx";
 import { useNow } from "../../data/clock.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
 import { formatCount } from "../../lib/format-number.ts";
@@ -19,10 +19,11 @@ export function StepsTable({ incident }: { incident: IncidentView }) {
   const from = Math.min(...starts);
   const to = Math.max(...steps.map((step) => Date.parse(step.startedAt) + step.durationSeconds * 1000), from + 100);
   return (
-    <Section
+    <FoldSection
       id="steps"
       title="Steps"
-      sub={isRunning ? "Live: every question as it is asked." : "Every question asked, in order."}
+      sub={isRunning ? "Live: every question as it is asked." : askedSentence(incident)}
+      isOpenAtFirst={isRunning}
     >
       <dl className="budget">
         <div>
@@ -79,8 +80,14 @@ export function StepsTable({ incident }: { incident: IncidentView }) {
           {areAllShown ? "Fewer" : `${hidden} ${isRunning ? "earlier" : "more"}`}
         </button>
       )}
-    </Section>
+    </FoldSection>
   );
+}
+
+function askedSentence({ steps, budget }: IncidentView): string {
+  const { rounds } = budget;
+  const inRounds = rounds > 0 ? ` in ${rounds} ${rounds === 1 ? "round" : "rounds"}` : "";
+  return `${formatCount(steps.length)} ${steps.length === 1 ? "question was" : "questions were"} asked${inRounds}; every one is here.`;
 }
 
 function StepRow({ step, from, to }: { step: StepView; from: number; to: number }) {

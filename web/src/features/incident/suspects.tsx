@@ -1,13 +1,19 @@
 import type { IncidentView, SuspectView } from "../../../../src/server/incident-views.ts";
+import { Fold } from "../../components/fold.tsx";
 import { LogRow, Section } from "../../components/log-row.tsx";
 import { ProbabilityBar } from "../../components/probability-bar.tsx";
 import { capital, formatPercent } from "../../lib/format-number.ts";
 import { readable } from "../../lib/readable.ts";
 
+const firstShown = 3;
+
 /** Bar of probability, why lower, what would change it. The rest, which midwatch does not know, is never zero. */
 export function Suspects({ incident }: { incident: IncidentView }) {
   const { suspects, suspectsAtStart, headline, line, ruledOut } = incident;
   const isRunning = line.phase === "investigating";
+  const hypotheses = suspects.filter(({ kind }) => kind === "hypothesis");
+  const rest = isRunning || hypotheses.length <= firstShown + 1 ? [] : hypotheses.slice(firstShown);
+  const inSight = suspects.filter((suspect) => !rest.includes(suspect));
   const title = isRunning ? "Suspects" : headline.verdict === "cause" ? "Other causes considered" : "What it could be";
   const sub = isRunning
     ? `${suspectsAtStart} at the start, ${ruledOut.length} refuted. Numbers change in place.`
@@ -17,9 +23,23 @@ export function Suspects({ incident }: { incident: IncidentView }) {
   return (
     <Section id="others" title={title} sub={sub} isWide>
       <ol>
-        {suspects.map((suspect, index) => (
+        {inSight.map((suspect, index) => (
           <Suspect key={suspect.id} suspect={suspect} isLeader={index === 0 && suspect.kind === "hypothesis"} />
         ))}
+        {rest.length > 0 && (
+          <li className="rest">
+            <Fold
+              className="open"
+              summary={`${rest.length} more, each ${formatPercent(Math.max(...rest.map(({ probability }) => probability)))} or less`}
+            >
+              <ol>
+                {rest.map((suspect) => (
+                  <Suspect key={suspect.id} suspect={suspect} isLeader={false} />
+                ))}
+              </ol>
+            </Fold>
+          </li>
+        )}
         {isRunning &&
           ruledOut.slice(0, 6).map((item) => (
             <LogRow as="li" className="sus out" key={item.title + item.why}>

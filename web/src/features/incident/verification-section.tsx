@@ -1,9 +1,11 @@
 import type { IncidentView, VerificationView } from "../../../../src/server/incident-views.ts";
 import { ChartLegend } from "../../components/chart-legend.tsx";
 import { ChartStrip } from "../../components/chart-strip.tsx";
+import { Fold, FoldSection } from "../../components/fold.tsx";
 import { Section } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
-import { formatValue } from "../../lib/format-number.ts";
+import { formatValue, lowerFirst } from "../../lib/format-number.ts";
+import { readable } from "../../lib/readable.ts";
 
 /** Before a fix: how we will know. After it: did it help, the number behind the words, what it does not prove. */
 export function VerificationSection({ incident }: { incident: IncidentView }) {
@@ -11,17 +13,9 @@ export function VerificationSection({ incident }: { incident: IncidentView }) {
   if (!verification) return null;
   const isPlanned = verification.status === "planned";
   const applied = verification.applied;
-  return (
-    <Section
-      id="verification"
-      title={isPlanned ? "How we will know" : "Did it help?"}
-      sub={
-        isPlanned
-          ? "Nothing was done yet. This is what will be measured, and when the answer counts."
-          : "Before and after, on the signals that fired."
-      }
-    >
-      {!isPlanned && <p className="verdict">{verification.sentence}</p>}
+  const body = (
+    <>
+      {!isPlanned && <p className="verdict">{readable(verification.sentence)}</p>}
       {verification.rows.length > 0 && (
         <>
           <ChartLegend
@@ -66,7 +60,7 @@ export function VerificationSection({ incident }: { incident: IncidentView }) {
         {isPlanned ? verification.fixedMeans : null}
         {!isPlanned && verification.doesNotProve && (
           <>
-            <b>It does not prove</b> {verification.doesNotProve}
+            <b>It does not prove</b> {lowerFirst(readable(verification.doesNotProve))}
           </>
         )}{" "}
         {verification.nextLookAt && (
@@ -75,6 +69,19 @@ export function VerificationSection({ incident }: { incident: IncidentView }) {
           </>
         )}
       </p>
+    </>
+  );
+  return isPlanned ? (
+    <FoldSection
+      id="verification"
+      title="How we will know"
+      sub="Nothing was done yet. This is what will be measured, and when the answer counts."
+    >
+      {body}
+    </FoldSection>
+  ) : (
+    <Section id="verification" title="Did it help?" sub="Before and after, on the signals that fired.">
+      {body}
     </Section>
   );
 }
@@ -82,36 +89,38 @@ export function VerificationSection({ incident }: { incident: IncidentView }) {
 function Details({ details }: { details: VerificationView["details"] }) {
   if (details.length === 0) return null;
   return (
-    <table className="steps figures">
-      <thead>
-        <tr>
-          <th>signal</th>
-          <th className="num">before</th>
-          <th className="num">after</th>
-          <th className="num">usual</th>
-          <th className="num">effect (95 %)</th>
-          <th className="num">samples</th>
-        </tr>
-      </thead>
-      <tbody>
-        {details.map((detail) => (
-          <tr key={detail.title}>
-            <td>{detail.title}</td>
-            {[detail.before, detail.after, detail.usual].map((value, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: three fixed columns
-              <td className="num" key={index}>
-                {value === null ? "not seen" : formatValue(value, detail.unit)}
-              </td>
-            ))}
-            <td className="num">
-              {detail.effect === null ? "–" : formatValue(detail.effect, detail.unit)}
-              {detail.interval &&
-                ` (${formatValue(detail.interval[0], detail.unit)} to ${formatValue(detail.interval[1], detail.unit)})`}
-            </td>
-            <td className="num">{detail.samples}</td>
+    <Fold className="open" summary="The numbers behind it">
+      <table className="steps figures">
+        <thead>
+          <tr>
+            <th>signal</th>
+            <th className="num">before</th>
+            <th className="num">after</th>
+            <th className="num">usual</th>
+            <th className="num">effect (95 %)</th>
+            <th className="num">samples</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {details.map((detail) => (
+            <tr key={detail.title}>
+              <td>{detail.title}</td>
+              {[detail.before, detail.after, detail.usual].map((value, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: three fixed columns
+                <td className="num" key={index}>
+                  {value === null ? "not seen" : formatValue(value, detail.unit)}
+                </td>
+              ))}
+              <td className="num">
+                {detail.effect === null ? "–" : formatValue(detail.effect, detail.unit)}
+                {detail.interval &&
+                  ` (${formatValue(detail.interval[0], detail.unit)} to ${formatValue(detail.interval[1], detail.unit)})`}
+              </td>
+              <td className="num">{detail.samples}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Fold>
   );
 }

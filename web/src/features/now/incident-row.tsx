@@ -5,7 +5,7 @@ import { Glyph } from "../../components/glyph.tsx";
 import { LogRow } from "../../components/log-row.tsx";
 import { Age, Time } from "../../components/time.tsx";
 import { formatDuration } from "../../lib/format-duration.ts";
-import { formatPercent } from "../../lib/format-number.ts";
+import { formatPercent, lowerFirst } from "../../lib/format-number.ts";
 import { incidentGlyph, phaseGroups, severityText } from "../../lib/phase.ts";
 import { readable } from "../../lib/readable.ts";
 
@@ -63,7 +63,7 @@ export function IncidentRow({ incident, isFirst = false }: { incident: IncidentL
       <p className="ttl">
         <Link href={href} data-row>
           {incident.phase === "investigating" && !incident.verdict
-            ? `Investigating: ${lower(incident.title)}`
+            ? `Investigating: ${lowerFirst(readable(incident.title))}`
             : readable(incident.title)}
         </Link>
       </p>
@@ -103,22 +103,17 @@ function Does({ incident }: { incident: IncidentLine }) {
     probability !== null && verdict !== null && verdict !== "healthy"
       ? `${formatPercent(probability)}, ${probabilityWord(probability)}.`
       : null;
-  const armed = plan?.isUndoArmed ? ", undo armed" : "";
+  const undo = plan?.hasUndo ? ", can be undone" : "";
   return (
     <>
       {sure && <b>{sure} </b>}
       {plan && incident.phase === "waiting-for-approval" && (
         <>
-          {plan.title}, {plan.risk} risk{armed}. Holds until <Time at={plan.expiresAt} />.
+          {plan.title}, {plan.risk} risk{undo}. Holds until <Time at={plan.expiresAt} />.
         </>
       )}
       {plan && incident.phase !== "waiting-for-approval" && `${plan.title}. `}
       {incident.phase !== "waiting-for-approval" && readable(incident.impact ?? "")}
     </>
   );
-}
-
-/** A title in the middle of a sentence; names in capitals stay as they are. */
-function lower(title: string): string {
-  return /^\p{Lu}\p{Ll}/u.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
