@@ -70,7 +70,9 @@ export const dnsFailure = defineCheck({
     const slower = [...times].filter(
       ([id, { now, before, shift }]) =>
         (delays.get(id)?.now ?? 0) < thresholds.ownDelaySeconds &&
-        now >= thresholds.slowSeconds && now >= thresholds.slowRatio * before && shift.z >= thresholds.z,
+        now >= thresholds.slowSeconds &&
+        now >= thresholds.slowRatio * before &&
+        shift.z >= thresholds.z,
     );
     const isCommon = slower.length >= thresholds.slowShare * times.size;
     const slow = slower.filter(([, { now }]) => isCommon || now >= thresholds.lostSeconds);

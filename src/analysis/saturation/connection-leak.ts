@@ -57,7 +57,7 @@ export const connectionLeak = defineCheck({
     const isHeld = (holding.holdRatio ?? 0) >= thresholds.holdRatio && holding.seesCalls && stays(used, scope, now);
     if (!growth && !isHeld) return quiet();
     const onset = onsetOf(used, { direction: "up", minimumChange: 1 });
-    const began = onset?.earliest ?? growth?.from ?? scope.baseline.to;
+    const began = onset?.earliest ?? scope.baseline.to;
     const release = latestChange(change.items, {
       entity,
       from: began - thresholds.afterReleaseSeconds * 1000,
