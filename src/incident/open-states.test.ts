@@ -53,3 +53,24 @@ test("asks two questions, however many incidents are open, and one where nothing
   expect(after.find(({ id }) => id === "incident-3")?.context).toHaveLength(1);
   expect(questions).toBe(5);
 });
+
+test("one incident is read once, then only what is new of it; a closed one is forgotten", async () => {
+  await open("incident-alone", 40);
+  const asked: unknown[] = [];
+  const listening: Database = {
+    query: (text, values) => {
+      asked.push(values?.[1]);
+      return database.query(text, values);
+    },
+    transaction: database.transaction,
+  };
+  const states = rememberOpenStates();
+  expect(await states.readOne(listening, "incident-nobody-knows")).toBeUndefined();
+  expect((await states.readOne(listening, "incident-alone"))?.sequence).toBe(1);
+  await append("incident-alone", 41, { type: "context-added", person: "Ada", text: "the switch was replaced" });
+  expect((await states.readOne(listening, "incident-alone"))?.context).toHaveLength(1);
+  await append("incident-alone", 42, { type: "incident-closed", reason: "it is over" });
+  expect((await states.readOne(listening, "incident-alone"))?.closed).not.toBeNull();
+  expect((await states.readOne(listening, "incident-alone"))?.context).toHaveLength(1);
+  expect(asked).toEqual([0, 0, 1, 2, 0]);
+});
