@@ -1,7 +1,6 @@
 import type { Step } from "../core/incident-events.ts";
 import { createAct } from "../doors/act.ts";
 import { gatherPolicyFacts } from "../doors/gather-policy-facts.ts";
-import { readIncidentStates } from "../incident/commit.ts";
 import type { IncidentDependencies } from "../incident/dependencies.ts";
 import type { OpenStates } from "../incident/open-states.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
@@ -34,9 +33,9 @@ export function incidentDependencies(settings: Settings): IncidentDependencies {
   return {
     now,
     pace: config.pace,
-    readIncident: (id) => openStates.readOne(database, id),
+    readIncident: async (id) => (await openStates.readMany(database, [id]))[0],
     readIncidentsWithin: async (window) =>
-      readIncidentStates(database, await listIncidentIdsWithin(database, window, troublesAtMost)),
+      openStates.readMany(database, await listIncidentIdsWithin(database, window, troublesAtMost)),
     readEvents: (id) => readEvents(database, id),
     commit,
     readItems: async (ids) => (await readItems(database, ids)).map(({ item }) => item),

@@ -4,7 +4,7 @@ import type { Message } from "../core/message.ts";
 import type { ObservationId } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
 import type { Database } from "../store/database.ts";
-import { appendEvents, readEvents, readEventsOfMany } from "../store/incident-events.ts";
+import { appendEvents, readEvents } from "../store/incident-events.ts";
 import { linkObservations } from "../store/observations.ts";
 import { enqueueMessage } from "../store/outbox.ts";
 import type { CommitToIncident } from "./dependencies.ts";
@@ -29,7 +29,7 @@ export function createCommit(settings: CommitSettings): CommitToIncident {
   const { database, now, channelsFor, openStates = rememberOpenStates() } = settings;
   return async ({ incidentId, actor, activityId, decide }) => {
     for (;;) {
-      const state = await openStates.readOne(database, incidentId);
+      const [state] = await openStates.readMany(database, [incidentId]);
       if (!state) throw new Error(`there is no incident ${incidentId}`);
       const decision = decide(state);
       if (!decision || decision.events.length === 0) return { state, isWritten: false };
@@ -78,15 +78,6 @@ function seenBy(body: IncidentEventBody): { round: number; ids: ObservationId[] 
     default:
       return { round: 0, ids: [] };
   }
-}
-
-/** Those of the incidents that exist, in the order asked for. */
-export async function readIncidentStates(database: Database, ids: string[]): Promise<IncidentState[]> {
-  const events = await readEventsOfMany(
-    database,
-    ids.map((incidentId) => ({ incidentId, afterSequence: 0 })),
-  );
-  return ids.flatMap((id) => foldIncident(events.get(id) ?? []) ?? []);
 }
 
 export async function readIncidentState(database: Database, incidentId: string): Promise<IncidentState | undefined> {
