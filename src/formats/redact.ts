@@ -37,17 +37,14 @@ export function redactJson(value: unknown, mostCharacters = Number.POSITIVE_INFI
     write(brackets[1]);
   };
   const visit = (value: unknown, depth: number): void => {
-    if (typeof value === "string") return write(JSON.stringify(redact(value)));
-    if (value === null || typeof value !== "object") return write(JSON.stringify(value) ?? "null");
-    if (depth >= deepest) return write(JSON.stringify(redacted));
-    if (Array.isArray(value)) {
-      const [name] = value as unknown[];
-      // `["password", "…"]` as headers and parameters are sometimes listed
-      if (value.length === 2 && typeof name === "string" && isSecretKey(name))
-        return write(JSON.stringify([name, redacted]));
-      return writeAll(value as unknown[], ["[", "]"], (member) => visit(member, depth + 1));
-    }
-    const holder = value as Record<string, unknown>;
+    if (typeof value === "string") write(JSON.stringify(redact(value)));
+    else if (value === null || typeof value !== "object") write(JSON.stringify(value) ?? "null");
+    else if (depth >= deepest) write(JSON.stringify(redacted));
+    else if (isSecretPair(value)) write(JSON.stringify([value[0], redacted]));
+    else if (Array.isArray(value)) writeAll(value as unknown[], ["[", "]"], (member) => visit(member, depth + 1));
+    else visitMembers(value as Record<string, unknown>, depth);
+  };
+  const visitMembers = (holder: Record<string, unknown>, depth: number): void => {
     const named =
       typeof holder["name"] === "string" ? holder["name"] : typeof holder["key"] === "string" ? holder["key"] : null;
     writeAll(Object.entries(holder), ["{", "}"], ([key, member]) => {
@@ -65,6 +62,11 @@ const deepest = 40;
 /** `DB_PASSWORD`, `apiKey`, `x-auth-token`: keys whose values are secrets. */
 export function isSecretKey(key: string): boolean {
   return secretKey.test(key) && !harmlessKey.test(key);
+}
+
+/** `["password", "…"]`, as headers and parameters are sometimes listed. */
+function isSecretPair(value: object): value is [string, unknown] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isSecretKey(value[0]);
 }
 
 function isSecretValue(value: unknown): boolean {

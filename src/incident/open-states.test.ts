@@ -56,10 +56,10 @@ test("asks two questions, however many incidents are open, and one where nothing
 
 test("one incident is read once, then only what is new of it; a closed one is forgotten", async () => {
   await open("incident-alone", 40);
-  const asked: unknown[] = [];
+  const asked: unknown[] = []; // after which event
   const listening: Database = {
     query: (text, values) => {
-      asked.push(...(values?.[1] as number[])); // after which event
+      asked.push(values?.[1]);
       return database.query(text, values);
     },
     transaction: database.transaction,
@@ -73,7 +73,7 @@ test("one incident is read once, then only what is new of it; a closed one is fo
   await append("incident-alone", 42, { type: "incident-closed", reason: "it is over" });
   expect((await readOne("incident-alone"))?.closed).not.toBeNull();
   expect((await readOne("incident-alone"))?.context).toHaveLength(1);
-  expect(asked).toEqual([0, 0, 1, 2, 0]);
+  expect(asked).toEqual([[0], [0], [1], [2], [0]]);
 });
 
 test("two readings at once do not count an event twice", async () => {
