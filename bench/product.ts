@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { Agent, request } from "node:http";
 import os from "node:os";
 import path from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -25,6 +26,8 @@ type StormFigures = {
   milliseconds: { p50: number; p99: number };
   /** The same number of plain requests that touch no disk: what this machine and sender can do at all. */
   plainMilliseconds: { p50: number; p99: number };
+  /** How long the sender's own process stood still at most: what was late by that was not late at the receiver. */
+  senderPauseMilliseconds: number;
   pageMilliseconds: { p50: number; worst: number };
   killSwitchMilliseconds: number;
 };
@@ -155,9 +158,12 @@ async function storm(
     },
     (stormSeconds * 1000) / 2,
   );
+  const senderPauses = monitorEventLoopDelay({ resolution: 5 });
+  senderPauses.enable();
   const sent = await openLoop(stormSeconds, alertsPerSecond, (index) =>
     ask("POST", "/api/v1/intake/alertmanager", alert(index)),
   );
+  senderPauses.disable();
   clearInterval(watching);
   clearTimeout(stopping);
   const sortedPage = page.sort((a, b) => a - b);
@@ -167,6 +173,7 @@ async function storm(
     refused: sent.refused,
     milliseconds: sent.milliseconds,
     plainMilliseconds: plain.milliseconds,
+    senderPauseMilliseconds: Math.round(senderPauses.max / 1e6),
     pageMilliseconds: { p50: quantile(sortedPage, 0.5), worst: quantile(sortedPage, 1) },
     killSwitchMilliseconds: Math.round(killSwitchMilliseconds),
   };

@@ -46,6 +46,7 @@ if (isWanted("product")) {
     ],
     ["until on disk, p50 / p99", `${storm.milliseconds.p50} / ${storm.milliseconds.p99} ms`],
     ["a plain answer, p50 / p99", `${storm.plainMilliseconds.p50} / ${storm.plainMilliseconds.p99} ms`],
+    ["longest pause of the sender itself", `${storm.senderPauseMilliseconds} ms`],
     ["page meanwhile, p50 / worst", `${storm.pageMilliseconds.p50} / ${storm.pageMilliseconds.worst} ms`],
     ["kill switch meanwhile", `${storm.killSwitchMilliseconds} ms`],
   ]);
@@ -53,6 +54,7 @@ if (isWanted("product")) {
 
 if (isWanted("telemetry")) {
   const load = await measureTelemetryLoad({ seconds, ...offered });
+  const { start, halfWay, end, highest } = load.residentMegabytes;
   printTable(`Telemetry, ${load.seconds.toFixed(0)} s`, [
     ["spans stored a second", `${load.spansPerSecond} of ${offered.spansPerSecond} offered`],
     ["points stored a second", `${load.pointsPerSecond} of ${offered.pointsPerSecond} offered`],
@@ -60,7 +62,7 @@ if (isWanted("telemetry")) {
     ['answers "busy, come again"', `${load.busyAnswers}`],
     ["given up by the sender", `${load.givenUp.spans} spans, ${load.givenUp.points} points`],
     ["acknowledged and not stored", `${load.lost.spans} spans, ${load.lost.points} points`],
-    ["resident memory, start / highest", `${load.residentMegabytes.start} / ${load.residentMegabytes.highest} MB`],
+    ["resident memory, start / half-way / end / most", `${start} / ${halfWay} / ${end} / ${highest} MB`],
     ["database", `${load.storedMegabytes} MB`],
   ]);
 

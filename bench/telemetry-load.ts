@@ -20,9 +20,13 @@ type TelemetryLoadResult = {
   /** Acknowledged minus stored: has to be zero, for spans and points. */
   lost: { spans: number; points: number };
   givenUp: { spans: number; points: number };
-  residentMegabytes: { start: number; highest: number };
+  /** Half-way and at the end: what grows with the time it runs shows there. */
+  residentMegabytes: { start: number; halfWay: number; end: number; highest: number };
   storedMegabytes: number;
 };
+
+/** Ten minutes of load are forty million rows. */
+const countMilliseconds = 15 * 60_000;
 
 /** OTLP at a steady rate against receiver and embedded PostgreSQL of its own, sender in its own process on this machine. */
 export async function measureTelemetryLoad(options: {
@@ -61,7 +65,7 @@ export async function measureTelemetryLoad(options: {
       host: "127.0.0.1",
       port: 0,
       senders: [{ name: "bench", token }],
-      retention: defaultRetention,
+      retention: { ...defaultRetention, maximumBytes: Number.MAX_SAFE_INTEGER }, // all of it is counted at the end
       limits: defaultLimits,
       traces: defaultTraces,
       rules: defaultRules,
@@ -70,10 +74,8 @@ export async function measureTelemetryLoad(options: {
     { onAlerts: () => {}, log: (sentence) => process.stderr.write(`${sentence}\n`) },
   );
   const megabytes = () => Math.round(process.memoryUsage().rss / 2 ** 20);
-  const residentMegabytes = { start: megabytes(), highest: megabytes() };
-  const watch = setInterval(() => {
-    residentMegabytes.highest = Math.max(residentMegabytes.highest, megabytes());
-  }, 250);
+  const seen = [megabytes()];
+  const watch = setInterval(() => seen.push(megabytes()), 250);
   try {
     const { seconds, spansPerSecond, pointsPerSecond } = options;
     const child = spawn(
@@ -95,7 +97,9 @@ export async function measureTelemetryLoad(options: {
       milliseconds: { p50: number; p99: number };
       elapsedSeconds: number;
     };
-    const database = openDatabase({ connection });
+    const at = (share: number) => seen[Math.floor(share * (seen.length - 1))] ?? 0;
+    const residentMegabytes = { start: at(0), halfWay: at(0.5), end: at(1), highest: Math.max(...seen) };
+    const database = openDatabase({ connection, statementTimeoutMilliseconds: countMilliseconds });
     const [stored] = await database.query<{ spans: number; points: number; bytes: number }>(
       "select (select count(*) from spans) as spans, (select count(*) from points) as points, pg_database_size(current_database()) as bytes",
     );

@@ -131,12 +131,14 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
         });
       },
     });
-    const commit = createCommit({ database, now, channelsFor: () => tell.channels });
+    const { openStates } = alerts;
+    const commit = createCommit({ database, now, openStates, channelsFor: () => tell.channels });
 
     const engine = startEngineThread();
     closing.push(() => engine.close());
     const dependencies = incidentDependencies({
       database,
+      openStates,
       config,
       register,
       observe,
@@ -211,7 +213,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
 
     const incidents = createIncidents({
       database,
-      openStates: alerts.openStates,
+      openStates,
       register,
       commit,
       observe,

@@ -1,8 +1,8 @@
 import type { Step } from "../core/incident-events.ts";
 import { createAct } from "../doors/act.ts";
 import { gatherPolicyFacts } from "../doors/gather-policy-facts.ts";
-import { readIncidentState, readIncidentStates } from "../incident/commit.ts";
 import type { IncidentDependencies } from "../incident/dependencies.ts";
+import type { OpenStates } from "../incident/open-states.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
@@ -15,6 +15,7 @@ import type { LiveNews } from "./live-news.ts";
 
 type Settings = Pick<IncidentDependencies, "observe" | "commit" | "historySince" | "now"> & {
   database: Database;
+  openStates: OpenStates;
   config: Config;
   register: EntityRegister;
   engine: EngineThread;
@@ -28,13 +29,13 @@ const troublesAtMost = 50;
 
 /** What the activities of incidents work with: the store, the doors, and the engine on its thread. */
 export function incidentDependencies(settings: Settings): IncidentDependencies {
-  const { database, config, register, engine, news, url, observe, commit, historySince, now } = settings;
+  const { database, openStates, config, register, engine, news, url, observe, commit, historySince, now } = settings;
   return {
     now,
     pace: config.pace,
-    readIncident: (id) => readIncidentState(database, id),
+    readIncident: async (id) => (await openStates.readMany(database, [id]))[0],
     readIncidentsWithin: async (window) =>
-      readIncidentStates(database, await listIncidentIdsWithin(database, window, troublesAtMost)),
+      openStates.readMany(database, await listIncidentIdsWithin(database, window, troublesAtMost)),
     readEvents: (id) => readEvents(database, id),
     commit,
     readItems: async (ids) => (await readItems(database, ids)).map(({ item }) => item),

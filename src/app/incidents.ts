@@ -6,7 +6,7 @@ import type { TriageDecision } from "../core/item.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
 import type { Observe } from "../doors/observe.ts";
-import { readIncidentState, readIncidentStates } from "../incident/commit.ts";
+import { readIncidentState } from "../incident/commit.ts";
 import type { CommitToIncident } from "../incident/dependencies.ts";
 import { foldIncident } from "../incident/fold.ts";
 import { isConcluded } from "../incident/is-concluded.ts";
@@ -48,7 +48,7 @@ export function createIncidents(dependencies: IncidentsDependencies): Incidents 
   const { database, openStates, commit, pace, now } = dependencies;
   /** Sentences of standing answers that rest on an observation. */
   const citationsOf = async (observationId: string): Promise<{ incidentId: string; sentence: string }[]> => {
-    const states = await readIncidentStates(
+    const states = await openStates.readMany(
       database,
       await listCitingIncidentIds(database, observationId, citationsAtMost),
     );
@@ -80,7 +80,7 @@ export function createIncidents(dependencies: IncidentsDependencies): Incidents 
         limit,
         ...(last ? { before: { openedAt: last.openedAt, id: last.id } } : {}),
       });
-      return readIncidentStates(
+      return openStates.readMany(
         database,
         rows.map(({ id }) => id),
       );

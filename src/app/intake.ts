@@ -232,6 +232,5 @@ async function keepRefused(
 }
 
 function textOf(raw: unknown): string {
-  const text = typeof raw === "string" ? redact(raw) : JSON.stringify(redactJson(raw));
-  return (text ?? "null").slice(0, mostKeptBytes);
+  return typeof raw === "string" ? redact(raw).slice(0, mostKeptBytes) : redactJson(raw, mostKeptBytes);
 }

@@ -84,7 +84,7 @@ describe("secrets are taken out of JSON", () => {
       nested: { credentials: { user: secret } },
       count: 3,
     };
-    const cleaned = JSON.stringify(redactJson(payload));
+    const cleaned = redactJson(payload);
     expect(cleaned).not.toContain(secret);
     expect(cleaned).toContain('"count":3');
   });
@@ -97,9 +97,22 @@ describe("secrets are taken out of JSON", () => {
     );
     fc.assert(
       fc.property(fc.array(fc.integer()), (value) => {
-        expect(redactJson(value)).toEqual(value);
+        expect(JSON.parse(redactJson(value))).toEqual(value);
       }),
     );
+  });
+
+  it("what is longer than wanted is cut off, and says the same up to there", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(60), (value, most) => {
+        expect(redactJson(value, most)).toBe(redactJson(value).slice(0, most));
+      }),
+    );
+  });
+
+  it("what lies beyond what is wanted is not looked at", () => {
+    const untouchable = new Proxy({}, { ownKeys: () => expect.fail("looked at") });
+    expect(redactJson(["x".repeat(50), untouchable], 20)).toBe(`["${"x".repeat(18)}`);
   });
 
   it("keys that speak of tokens without holding one stay", () => {

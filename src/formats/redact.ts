@@ -7,31 +7,54 @@ export const redacted = "[redacted]";
  * Errs on the side of taking too much; never throws.
  */
 export function redact(text: string): string {
+  if (text.length < shortestSecret && !/[\s:=%]/.test(text)) return text;
   let cleaned = text;
   for (const { pattern, replacement } of patterns) cleaned = cleaned.replaceAll(pattern, replacement);
   return cleaned;
 }
 
-/** Each string in a JSON value without secrets; what a telling key holds goes whole, whatever it is. */
-export function redactJson(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return redact(value);
-  if (value === null || typeof value !== "object") return value;
-  if (depth >= deepest) return redacted;
-  if (Array.isArray(value)) {
-    const [name] = value as unknown[];
-    // `["password", "…"]` as headers and parameters are sometimes listed
-    if (value.length === 2 && typeof name === "string" && isSecretKey(name)) return [name, redacted];
-    return value.map((member) => redactJson(member, depth + 1));
-  }
-  const holder = value as Record<string, unknown>;
-  const named =
-    typeof holder["name"] === "string" ? holder["name"] : typeof holder["key"] === "string" ? holder["key"] : null;
-  return Object.fromEntries(
-    Object.entries(holder).map(([key, member]) => {
+/** Of what has a known form; what is told by its key or scheme has a separator before it. Most labels are shorter. */
+const shortestSecret = 13;
+
+/**
+ * A JSON value as text, each string in it without secrets; what a telling key holds goes whole, whatever it is. At most so
+ * many characters: what lies beyond is not looked at, for alerts come in groups of thousands and a sender waits.
+ */
+export function redactJson(value: unknown, mostCharacters = Number.POSITIVE_INFINITY): string {
+  const parts: string[] = [];
+  let length = 0;
+  const write = (text: string) => {
+    parts.push(text);
+    length += text.length;
+  };
+  const writeAll = <Member>(members: Member[], brackets: [string, string], writeOne: (member: Member) => void) => {
+    write(brackets[0]);
+    for (const [place, member] of members.entries()) {
+      if (length >= mostCharacters) return;
+      if (place > 0) write(",");
+      writeOne(member);
+    }
+    write(brackets[1]);
+  };
+  const visit = (value: unknown, depth: number): void => {
+    if (typeof value === "string") write(JSON.stringify(redact(value)));
+    else if (value === null || typeof value !== "object") write(JSON.stringify(value) ?? "null");
+    else if (depth >= deepest) write(JSON.stringify(redacted));
+    else if (isSecretPair(value)) write(JSON.stringify([value[0], redacted]));
+    else if (Array.isArray(value)) writeAll(value as unknown[], ["[", "]"], (member) => visit(member, depth + 1));
+    else visitMembers(value as Record<string, unknown>, depth);
+  };
+  const visitMembers = (holder: Record<string, unknown>, depth: number): void => {
+    const named =
+      typeof holder["name"] === "string" ? holder["name"] : typeof holder["key"] === "string" ? holder["key"] : null;
+    writeAll(Object.entries(holder), ["{", "}"], ([key, member]) => {
       const isHeld = isSecretKey(key) || (key === "value" && named !== null && isSecretKey(named));
-      return [key, isHeld && isSecretValue(member) ? redacted : redactJson(member, depth + 1)];
-    }),
-  );
+      write(`${JSON.stringify(key)}:`);
+      visit(isHeld && isSecretValue(member) ? redacted : member, depth + 1);
+    });
+  };
+  visit(value, 0);
+  return parts.join("").slice(0, mostCharacters);
 }
 
 const deepest = 40;
@@ -39,6 +62,11 @@ const deepest = 40;
 /** `DB_PASSWORD`, `apiKey`, `x-auth-token`: keys whose values are secrets. */
 export function isSecretKey(key: string): boolean {
   return secretKey.test(key) && !harmlessKey.test(key);
+}
+
+/** `["password", "…"]`, as headers and parameters are sometimes listed. */
+function isSecretPair(value: object): value is [string, unknown] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isSecretKey(value[0]);
 }
 
 function isSecretValue(value: unknown): boolean {

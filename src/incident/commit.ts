@@ -4,16 +4,19 @@ import type { Message } from "../core/message.ts";
 import type { ObservationId } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
 import type { Database } from "../store/database.ts";
-import { appendEvents, readEvents, readEventsOfMany } from "../store/incident-events.ts";
+import { appendEvents, readEvents } from "../store/incident-events.ts";
 import { linkObservations } from "../store/observations.ts";
 import { enqueueMessage } from "../store/outbox.ts";
 import type { CommitToIncident } from "./dependencies.ts";
-import { foldIncident } from "./fold.ts";
-import { incidentRowOf } from "./incident-row.ts";
+import { foldEvents, foldIncident } from "./fold.ts";
+import { incidentRowAfter } from "./incident-row.ts";
+import { type OpenStates, rememberOpenStates } from "./open-states.ts";
 
 type CommitSettings = {
   database: Database;
   now(): Instant;
+  /** What others have read already; remembers for itself where not given. */
+  openStates?: OpenStates;
   /** Where a message goes. Empty: nowhere; it stays readable on the incident. */
   channelsFor(message: Message): string[];
 };
@@ -22,11 +25,11 @@ type CommitSettings = {
  * Decides on the state as it is, appends and queues messages in one transaction; decides anew when somebody wrote
  * meanwhile. An activity that has written before gets `isWritten: false` and writes nothing again.
  */
-export function createCommit({ database, now, channelsFor }: CommitSettings): CommitToIncident {
+export function createCommit(settings: CommitSettings): CommitToIncident {
+  const { database, now, channelsFor, openStates = rememberOpenStates() } = settings;
   return async ({ incidentId, actor, activityId, decide }) => {
     for (;;) {
-      const events = await readEvents(database, incidentId);
-      const state = foldIncident(events);
+      const [state] = await openStates.readMany(database, [incidentId]);
       if (!state) throw new Error(`there is no incident ${incidentId}`);
       const decision = decide(state);
       if (!decision || decision.events.length === 0) return { state, isWritten: false };
@@ -38,7 +41,8 @@ export function createCommit({ database, now, channelsFor }: CommitSettings): Co
           at: now(),
           activityId,
           bodies: decision.events,
-          toRow: incidentRowOf,
+          toRow: (events) => incidentRowAfter(state, events),
+          rowKnows: state.sequence,
         });
         if (appended.kind !== "appended") return appended;
         await linkSeen(transaction, appended.events);
@@ -47,7 +51,7 @@ export function createCommit({ database, now, channelsFor }: CommitSettings): Co
       });
       if (result.kind === "conflict") continue;
       if (result.kind === "repeated") return { state, isWritten: false };
-      return { state: foldIncident([...events, ...result.events]) ?? state, isWritten: true };
+      return { state: foldEvents(state, result.events) ?? state, isWritten: true };
     }
   };
 }
@@ -74,15 +78,6 @@ function seenBy(body: IncidentEventBody): { round: number; ids: ObservationId[] 
     default:
       return { round: 0, ids: [] };
   }
-}
-
-/** Those of the incidents that exist, in the order asked for. */
-export async function readIncidentStates(database: Database, ids: string[]): Promise<IncidentState[]> {
-  const events = await readEventsOfMany(
-    database,
-    ids.map((incidentId) => ({ incidentId, afterSequence: 0 })),
-  );
-  return ids.flatMap((id) => foldIncident(events.get(id) ?? []) ?? []);
 }
 
 export async function readIncidentState(database: Database, incidentId: string): Promise<IncidentState | undefined> {

@@ -3,12 +3,10 @@ import type { Instant } from "../core/window.ts";
 import type { OpenDatabase } from "../store/database.ts";
 import type { Activities } from "../store/durable/activities.ts";
 import { openActivities } from "../store/durable/dbos-activities.ts";
-import { readEvents } from "../store/incident-events.ts";
 import { listIncidents } from "../store/incidents.ts";
 import { listen } from "../store/notifications.ts";
 import { cancelTimer, listDueTimers, setTimer } from "../store/timers.ts";
 import type { IncidentDependencies } from "./dependencies.ts";
-import { foldEvent } from "./fold.ts";
 import { nextStep } from "./next-step.ts";
 import type { Pace } from "./pace.ts";
 import { activityBodies } from "./run-activity.ts";
@@ -33,11 +31,13 @@ export async function openConductor(settings: OpenConductorSettings): Promise<Op
   let conductor: Conductor | undefined;
   const bodies = activityBodies(dependencies, (incidentId) => conductor?.finished(incidentId));
   const activities = await openActivities({ ...settings, bodies, roles: ["worker"] });
-  const { pace, now } = dependencies;
-  conductor = await startConductor({ database, activities, pace, now, log }).catch(async (thrown: unknown) => {
-    await activities.close();
-    throw thrown;
-  });
+  const { readIncident, pace, now } = dependencies;
+  conductor = await startConductor({ database, activities, readIncident, pace, now, log }).catch(
+    async (thrown: unknown) => {
+      await activities.close();
+      throw thrown;
+    },
+  );
   const { nudge, finished, close } = conductor;
   return {
     nudge,
@@ -53,6 +53,7 @@ export async function openConductor(settings: OpenConductorSettings): Promise<Op
 type ConductorSettings = {
   database: OpenDatabase;
   activities: Activities;
+  readIncident: IncidentDependencies["readIncident"];
   pace: Pace;
   now(): Instant;
   log(line: string): void;
@@ -88,9 +89,10 @@ const longestMilliseconds = 600_000;
  * the id that its need has. Any number of conductors may work on one database: the same need has the same id.
  */
 async function startConductor(settings: ConductorSettings): Promise<Conductor> {
-  const { database, activities, pace, now, log } = settings;
+  const { database, activities, readIncident, pace, now, log } = settings;
   const atOnce = settings.atOnce ?? 6;
-  const known = new Map<string, IncidentState>();
+  /** Up to which event each open incident was looked at here. */
+  const knownSequences = new Map<string, number>();
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
   const ends = new Map<string, () => void>();
@@ -107,11 +109,9 @@ async function startConductor(settings: ConductorSettings): Promise<Conductor> {
       });
     });
 
-  /** Folds only what is new. */
   const read = async (incidentId: string): Promise<IncidentState | undefined> => {
-    let state = known.get(incidentId);
-    for (const event of await readEvents(database, incidentId, state?.sequence ?? 0)) state = foldEvent(state, event);
-    if (state) known.set(incidentId, state);
+    const state = await readIncident(incidentId);
+    if (state) knownSequences.set(incidentId, state.sequence);
     return state;
   };
 
@@ -120,7 +120,7 @@ async function startConductor(settings: ConductorSettings): Promise<Conductor> {
     if (!incident) return;
     const step = nextStep(incident, now(), pace);
     if (step.kind === "wait") {
-      if (incident.closed) known.delete(incidentId);
+      if (incident.closed) knownSequences.delete(incidentId);
       if (step.until === null) await cancelTimer(database, incidentId, matter);
       else await setTimer(database, { incidentId, what: matter, dueAt: step.until, details: { why: step.why } });
       return;
@@ -152,7 +152,7 @@ async function startConductor(settings: ConductorSettings): Promise<Conductor> {
       waiting.delete(incidentId);
       const work = advance(incidentId)
         .catch((error: unknown) => {
-          known.delete(incidentId);
+          knownSequences.delete(incidentId);
           log(`${incidentId}: ${error instanceof Error ? error.message : String(error)}; the sweep takes it up again`);
         })
         .finally(() => {
@@ -178,7 +178,7 @@ async function startConductor(settings: ConductorSettings): Promise<Conductor> {
       const rows = await listIncidents(database, { state: "open" }, { limit: 500, ...(before ? { before } : {}) });
       for (const row of rows) {
         // What is known up to its last event has its timer; the others were missed.
-        if (known.get(row.id)?.sequence !== row.lastSequence) nudge(row.id);
+        if (knownSequences.get(row.id) !== row.lastSequence) nudge(row.id);
       }
       const last = rows.at(-1);
       if (rows.length < 500 || !last) return;

@@ -7,73 +7,116 @@ type ItemEvent = Extract<
   { type: "item-joined" | "item-resolved" | "item-fired-again" | "item-split-off" }
 >;
 
+/** The event as it counts here: what, when, and its place in the log. */
+export type ItemEventAt = { body: ItemEvent; at: Instant; sequence: number };
+
 export function isItemEvent(body: IncidentEventBody): body is ItemEvent {
   return body.type.startsWith("item-");
 }
 
-/** What alerts do to an incident. Answers stay; entities that an answer does not speak about are remembered. */
-export function foldItemEvent(state: IncidentState, body: ItemEvent, at: Instant): IncidentState {
-  switch (body.type) {
-    case "item-joined": {
-      if (state.items.some((item) => item.itemId === body.itemId)) return state;
-      const kind = body.itemKind ?? "alert";
-      const joined: JoinedItem = {
-        itemId: body.itemId,
-        kind,
-        title: body.title,
-        entityIds: body.entityIds,
-        severity: body.severity,
-        state: kind === "alert" || kind === "detection" ? "firing" : "asked",
-        since: at,
-        startsAt: body.startsAt ?? at,
-        transitions: [at],
-        reason: body.reason,
-      };
-      return {
-        ...news(state, at),
-        items: [...state.items, joined],
-        entityIds: [...new Set([...state.entityIds, ...body.entityIds])],
-        unexplainedEntityIds: [...new Set([...state.unexplainedEntityIds, ...notSpokenAbout(state, body.entityIds)])],
-      };
-    }
-    case "item-resolved":
-      return turned(state, body.itemId, "resolved", at);
-    case "item-fired-again": {
-      const again = turned(state, body.itemId, "firing", at);
-      // After a fix that had worked this is the recurrence that the watch was for.
-      return isVerified(state) && again !== state
-        ? { ...again, staleReason: `${body.title} fired again`, looks: 0 }
-        : again;
-    }
-    case "item-split-off":
-      return { ...news(state, at), items: state.items.filter((item) => item.itemId !== body.itemId) };
+/**
+ * What alerts do to an incident, in their order. Answers stay; entities that an answer does not speak about are remembered.
+ * Many at once cost little more than one: in a storm thousands of alerts belong to one incident, and copying all of them for
+ * each would stop the process for as long as a sender may wait altogether.
+ */
+export function foldItemEvents(before: IncidentState, events: ItemEventAt[]): IncidentState {
+  const last = events.at(-1);
+  if (!last) return before;
+  const state = { ...before, sequence: last.sequence };
+  const draft = draftOf(state);
+  for (const { body, at } of events) {
+    if (body.type === "item-joined") join(draft, body, at);
+    else if (body.type === "item-resolved") turn(draft, body.itemId, "resolved", at);
+    else if (body.type === "item-split-off") splitOff(draft, body.itemId, at);
+    // After a fix that had worked this is the recurrence that the watch was for.
+    else if (turn(draft, body.itemId, "firing", at) && isVerified(state))
+      draft.staleReason = `${body.title} fired again`;
   }
+  if (draft.newsAt === null) return state;
+  return {
+    ...state,
+    items: draft.items,
+    entityIds: [...draft.entityIds],
+    unexplainedEntityIds: [...draft.unexplainedEntityIds],
+    ...(draft.staleReason === null ? {} : { staleReason: draft.staleReason, looks: 0 }),
+    itemNewsAt: draft.newsAt,
+    // What was seen of the traffic, and the report, were about the quiet before.
+    traffic: null,
+    report: null,
+  };
+}
+
+type Draft = {
+  items: JoinedItem[];
+  /** Of an item among the items. */
+  places: Map<string, number>;
+  entityIds: Set<string>;
+  unexplainedEntityIds: Set<string>;
+  /** What the answer speaks about beside the incident's entities; null without an answer. */
+  answered: Set<string> | null;
+  staleReason: string | null;
+  /** The last change; null: nothing changed. */
+  newsAt: Instant | null;
+};
+
+function draftOf({ items, entityIds, unexplainedEntityIds, answer }: IncidentState): Draft {
+  return {
+    items: [...items],
+    places: placesOf(items),
+    entityIds: new Set(entityIds),
+    unexplainedEntityIds: new Set(unexplainedEntityIds),
+    answered: answer && new Set([...answer.blastRadius, ...answer.hypotheses].map(({ entityId }) => entityId)),
+    staleReason: null,
+    newsAt: null,
+  };
+}
+
+function join(draft: Draft, body: Extract<ItemEvent, { type: "item-joined" }>, at: Instant): void {
+  const { itemId, title, entityIds, severity, reason } = body;
+  if (draft.places.has(itemId)) return;
+  const kind = body.itemKind ?? "alert";
+  draft.places.set(itemId, draft.items.length);
+  draft.items.push({
+    itemId,
+    kind,
+    title,
+    entityIds,
+    severity,
+    state: kind === "alert" || kind === "detection" ? "firing" : "asked",
+    since: at,
+    startsAt: body.startsAt ?? at,
+    transitions: [at],
+    reason,
+  });
+  for (const id of entityIds) {
+    if (draft.answered && !draft.answered.has(id) && !draft.entityIds.has(id)) draft.unexplainedEntityIds.add(id);
+    draft.entityIds.add(id);
+  }
+  draft.newsAt = at;
+}
+
+/** True where that changed something. */
+function turn(draft: Draft, itemId: string, to: "firing" | "resolved", at: Instant): boolean {
+  const place = draft.places.get(itemId);
+  const item = place === undefined ? undefined : draft.items[place];
+  if (place === undefined || !item || item.state === to) return false;
+  draft.items[place] = { ...item, state: to, since: at, transitions: [...item.transitions.slice(-9), at] };
+  draft.newsAt = at;
+  return true;
+}
+
+function splitOff(draft: Draft, itemId: string, at: Instant): void {
+  draft.items = draft.items.filter((item) => item.itemId !== itemId);
+  draft.places = placesOf(draft.items);
+  draft.newsAt = at;
+}
+
+function placesOf(items: readonly JoinedItem[]): Map<string, number> {
+  return new Map(items.map(({ itemId }, place) => [itemId, place]));
 }
 
 function isVerified({ verification, undo }: IncidentState): boolean {
   return verification !== null && verification.nextLookAt === null && undo === null;
-}
-
-function turned(state: IncidentState, itemId: string, to: "firing" | "resolved", at: Instant): IncidentState {
-  const item = state.items.find((candidate) => candidate.itemId === itemId);
-  if (!item || item.state === to) return state;
-  const changed = { ...item, state: to, since: at, transitions: [...item.transitions.slice(-9), at] };
-  return { ...news(state, at), items: state.items.map((other) => (other.itemId === itemId ? changed : other)) };
-}
-
-/** What was seen of the traffic, and the report, were about the quiet before. */
-function news(state: IncidentState, at: Instant): IncidentState {
-  return { ...state, itemNewsAt: at, traffic: null, report: null };
-}
-
-function notSpokenAbout(state: IncidentState, entityIds: string[]): string[] {
-  if (!state.answer) return [];
-  const spokenAbout = new Set([
-    ...state.entityIds,
-    ...state.answer.blastRadius.map((part) => part.entityId),
-    ...state.answer.hypotheses.map((hypothesis) => hypothesis.entityId),
-  ]);
-  return entityIds.filter((id) => !spokenAbout.has(id));
 }
 
 /** METHODS 7: four transitions within half an hour. */

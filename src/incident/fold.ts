@@ -1,7 +1,7 @@
 import type { Answer } from "../core/answer.ts";
 import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
-import { foldItemEvent, isItemEvent } from "./fold-items.ts";
+import { foldItemEvents, type ItemEventAt, isItemEvent } from "./fold-items.ts";
 import { foldPlanEvent, isPlanEvent, setPlanAside, setPlanOfOldAnswerAside } from "./fold-plan.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
@@ -10,13 +10,27 @@ import { upgradeEvent } from "./upgrade-event.ts";
  * the incident. A page, a report, the next step are readings of what comes out.
  */
 export function foldIncident(events: IncidentEvent[]): IncidentState | undefined {
-  let state: IncidentState | undefined;
-  for (const event of events) state = foldEvent(state, event);
-  return state;
+  return foldEvents(undefined, events);
 }
 
-export function foldEvent(before: IncidentState | undefined, stored: IncidentEvent): IncidentState | undefined {
-  const event = upgradeEvent(stored);
+/** The same from a state on. What alerts did one after the other is folded together; see `foldItemEvents`. */
+export function foldEvents(before: IncidentState | undefined, stored: IncidentEvent[]): IncidentState | undefined {
+  let state = before;
+  let items: ItemEventAt[] = [];
+  for (const each of stored) {
+    const event = upgradeEvent(each);
+    const { body, at, sequence } = event;
+    if (isItemEvent(body)) {
+      items.push({ body, at, sequence });
+    } else {
+      state = foldOther(state && foldItemEvents(state, items), event);
+      items = [];
+    }
+  }
+  return state && foldItemEvents(state, items);
+}
+
+function foldOther(before: IncidentState | undefined, event: IncidentEvent): IncidentState | undefined {
   if (event.body.type === "incident-opened") return before ?? opened(event, event.body);
   if (!before) return undefined;
   const after = apply({ ...before, sequence: event.sequence }, event);
@@ -25,13 +39,9 @@ export function foldEvent(before: IncidentState | undefined, stored: IncidentEve
 
 /**
  * Reports about something that is still under way, and news that is taken up at the next occasion, leave the turn as it
- * is: they must not start a second activity beside the one that runs.
+ * is, as all that alerts do: they must not start a second activity beside the one that runs.
  */
 const keepsTurn = new Set([
-  "item-joined",
-  "item-resolved",
-  "item-fired-again",
-  "item-split-off",
   "severity-changed",
   "investigation-started",
   "round-completed",
@@ -47,7 +57,7 @@ function changesWhatIsNeeded(event: IncidentEvent): boolean {
 
 function apply(state: IncidentState, event: IncidentEvent): IncidentState {
   const { body, at } = event;
-  if (isItemEvent(body)) return foldItemEvent(state, body, at);
+  if (isItemEvent(body)) return state; // folded by `foldItemEvents`
   if (isPlanEvent(body)) return foldPlanEvent(state, body, event);
   switch (body.type) {
     case "incident-opened":

@@ -1,7 +1,7 @@
 import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import type { IncidentRow } from "../store/incidents.ts";
-import { foldEvent } from "./fold.ts";
+import { foldEvents } from "./fold.ts";
 import { isFlapping } from "./fold-items.ts";
 
 /** Where an incident stands, in one word for lists. */
@@ -47,7 +47,7 @@ export function incidentRowOf(events: IncidentEvent[]): IncidentRow {
 
 /** The same where the state before these events is known: an incident of a storm has thousands. */
 export function incidentRowAfter(before: IncidentState | undefined, events: IncidentEvent[]): IncidentRow {
-  const state = events.reduce(foldEvent, before);
+  const state = foldEvents(before, events);
   const last = events.at(-1);
   if (!state || !last) throw new Error("an incident without an opening event has no row");
   const phase = phaseOf(state);

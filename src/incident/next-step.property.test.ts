@@ -4,7 +4,7 @@ import type { ActivityName, IncidentState } from "../core/incident.ts";
 import { eventVersion, type IncidentEventBody } from "../core/incident-events.ts";
 import type { Verification } from "../core/plan.ts";
 import type { Instant } from "../core/window.ts";
-import { foldEvent, foldIncident } from "./fold.ts";
+import { foldEvents, foldIncident } from "./fold.ts";
 import { nextStep } from "./next-step.ts";
 import { defaultPace } from "./pace.ts";
 import {
@@ -47,7 +47,7 @@ const plan = fc
     hasInverse: fc.boolean(),
   })
   .map(({ hasInverse, ...changes }) => samplePlan(hasInverse ? changes : { ...changes, inverse: null }));
-const itemId = fc.constantFrom("item-1", "item-2");
+const itemId = fc.constantFrom("item-1", "item-2", "item-3", "item-4");
 const outcome = fc.record({ planId, result }).map(({ planId, result }) => sampleOutcome(result as "done", { planId }));
 
 const midwatchEvent = fc.oneof(
@@ -85,12 +85,18 @@ const midwatchEvent = fc.oneof(
     type: fc.constant("item-joined" as const),
     itemId,
     title: fc.constant("x"),
-    entityIds: fc.constant<string[]>(["e-2"]),
+    entityIds: fc.subarray(["e-shop", "e-2", "e-3"]),
     severity: fc.constant("low" as const),
     reason: fc.constant("near"),
   }),
   itemId.map((itemId) => ({ type: "item-resolved" as const, itemId, title: "x", resolvedAt: t0 })),
   itemId.map((itemId) => ({ type: "item-fired-again" as const, itemId, title: "x", at: t0 })),
+  itemId.map((itemId) => ({
+    type: "item-split-off" as const,
+    itemId,
+    toIncidentId: "other",
+    reason: "another matter",
+  })),
   fc.constant({ type: "investigation-started" as const, startedAt: t0, graphObservationId: null }),
   fc.constant({ type: "round-completed" as const, round: 1, steps: [], isLast: false }),
   fc.constant({ type: "answer-went-stale" as const, reason: "news" }),
@@ -228,7 +234,7 @@ function live(start: IncidentState, from: Instant, picks: number[], until: { ste
       continue;
     }
     for (const body of resultOf(next.name, state, now, pick, next.why)) {
-      state = foldEvent(state, stamped(body, state.sequence + 1, now)) ?? state;
+      state = foldEvents(state, [stamped(body, state.sequence + 1, now)]) ?? state;
     }
   }
   return { state, last: nextStep(state, now), steps: until.steps };
@@ -251,7 +257,7 @@ describe("laws of an incident's life", () => {
     fc.assert(
       fc.property(anyHistory, fc.nat(40), (history, cut) => {
         let state = foldIncident(history.slice(0, cut));
-        for (const event of history.slice(cut)) state = foldEvent(state, event);
+        for (const event of history.slice(cut)) state = foldEvents(state, [event]);
         expect(state).toEqual(foldIncident(history));
       }),
     );

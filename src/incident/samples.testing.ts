@@ -5,7 +5,7 @@ import { eventVersion } from "../core/incident-events.ts";
 import type { Approval, Outcome, Plan, Ruling, Verification } from "../core/plan.ts";
 import type { Instant } from "../core/window.ts";
 import { exitConditionFor } from "./exit-condition.ts";
-import { foldEvent } from "./fold.ts";
+import { foldEvents } from "./fold.ts";
 import { nextStep } from "./next-step.ts";
 import { defaultPace, type Pace } from "./pace.ts";
 
@@ -197,7 +197,7 @@ export function story(pace: Pace = steady, opening = openedBody()) {
     const sequence = events.length + 1;
     const event = { incidentId: "i-1", sequence, version: eventVersion, at, actor, activityId: null, body };
     events.push(event);
-    state = foldEvent(state, event);
+    state = foldEvents(state, [event]);
   };
   add(opening, t0, { kind: "midwatch", part: "triage" });
   const current = () => state as IncidentState;

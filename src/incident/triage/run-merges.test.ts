@@ -9,7 +9,7 @@ import { foldIncident } from "../fold.ts";
 import { incidentRowOf } from "../incident-row.ts";
 import { nextStep } from "../next-step.ts";
 import { rememberOpenStates } from "../open-states.ts";
-import { openedBody, sampleAnswer, samplePlan, t0 } from "../samples.testing.ts";
+import { openedBody, sampleAnswer, sampleHypothesis, samplePlan, t0 } from "../samples.testing.ts";
 import { runMerges } from "./run-merges.ts";
 
 let database: TestDatabase;
@@ -50,6 +50,28 @@ test("merges two incidents with one cause once, keeps every alert, and takes the
     outcome: "joined",
     incidentId: "old",
   });
+});
+
+test("what would go into an incident that went into another one itself stays until the next run", async () => {
+  const flagElsewhere = sampleHypothesis({ id: "feature-flag@e-front", entityId: "e-front" });
+  const leads = {
+    type: "answer-concluded" as const,
+    answer: sampleAnswer({ verdict: "leads", hypotheses: [flagElsewhere] }),
+  };
+  await write("first", t0, openedBody({ itemId: "item-1" }), answered);
+  await write("second", t0 + 10_000, openedBody({ itemId: "item-2", startsAt: t0 + 10_000 }), leads);
+  await write(
+    "third",
+    t0 + 20_000,
+    openedBody({ itemId: "item-3", entityIds: ["e-front"], startsAt: t0 + 20_000 }),
+    leads,
+  );
+
+  expect(await runMerges({ database, openStates: rememberOpenStates(), now: () => t0 + 60_000 })).toBe(1);
+
+  expect(await stateOf("second")).toMatchObject({ mergedInto: "first" });
+  expect(await stateOf("third")).toMatchObject({ closed: null });
+  expect((await stateOf("second")).items.map(({ itemId }) => itemId)).toEqual(["item-2"]);
 });
 
 async function write(

@@ -4,7 +4,7 @@ import type { Instant } from "../../core/window.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents } from "../../store/incident-events.ts";
 import { recordTriages } from "../../store/items.ts";
-import { incidentRowOf } from "../incident-row.ts";
+import { incidentRowAfter } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
 import { isBelow } from "./assess-severity.ts";
 import { decideMerges } from "./decide-merges.ts";
@@ -25,10 +25,11 @@ export async function runMerges({ database, openStates, now }: MergeSettings): P
     const open = await openStates.read(transaction);
     if (open.length < 2) return 0;
     const byId = new Map(open.map((state) => [state.id, state]));
-    let merged = 0;
+    const left = new Set<string>();
+    const decisions: Parameters<typeof recordTriages>[1] = [];
     for (const { from, into, reason } of decideMerges(open)) {
       const [younger, older] = [byId.get(from), byId.get(into)];
-      if (!younger || !older) continue;
+      if (!younger || !older || left.has(into)) continue; // where it would go is closed now: the next run decides anew
       const at = now();
       const leaving = await appendEvents(transaction, {
         incidentId: from,
@@ -40,9 +41,11 @@ export async function runMerges({ database, openStates, now }: MergeSettings): P
           ...(younger.plan ? [withdrawn(younger.plan.id, into)] : []),
           { type: "merged-into", incidentId: into, reason: `went into ${into}: ${reason}` },
         ],
-        toRow: incidentRowOf,
+        toRow: (events) => incidentRowAfter(younger, events),
+        rowKnows: younger.sequence,
       });
       if (leaving.kind !== "appended") continue;
+      left.add(from);
       await appendEvents(transaction, {
         incidentId: into,
         afterSequence: null,
@@ -50,7 +53,8 @@ export async function runMerges({ database, openStates, now }: MergeSettings): P
         at,
         activityId: null,
         bodies: arrivals(younger, older, reason),
-        toRow: incidentRowOf,
+        toRow: (events) => incidentRowAfter(older, events),
+        rowKnows: older.sequence,
       });
       const decision = {
         outcome: "joined" as const,
@@ -59,14 +63,11 @@ export async function runMerges({ database, openStates, now }: MergeSettings): P
         decidedAt: at,
         grounds: { cameWith: from },
       };
-      await recordTriages(
-        transaction,
-        younger.items.map(({ itemId }) => ({ itemId, ...decision })),
-        actor,
-      );
-      merged += 1;
+      decisions.push(...younger.items.map(({ itemId }) => ({ itemId, ...decision })));
     }
-    return merged;
+    // Once and last: until the commit, senders that repeat these alerts wait.
+    await recordTriages(transaction, decisions, actor);
+    return left.size;
   });
 }
 
