@@ -101,8 +101,10 @@ export type IncidentState = {
   looks: number;
   /** Answers in a row that lead with the same hypothesis; 0 where the last one leads with none. */
   stood: number;
-  /** Entities that joined after the answer and that it does not speak about. */
-  unexplainedEntityIds: EntityId[];
+  /** What joined since the last look began and its answer does not cover; see `fresh-news.ts`. */
+  freshNews: { itemId: string; at: Instant; entityIds: EntityId[]; isWorse: boolean }[];
+  /** Looks for the sake of such news since a person last spoke. */
+  newsLooks: number;
 
   plan: Plan | null;
   noSafeAction: { sentence: string; tellWhom: string | null; at: Instant } | null;

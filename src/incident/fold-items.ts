@@ -1,6 +1,7 @@
 import type { IncidentState, JoinedItem } from "../core/incident.ts";
 import type { IncidentEventBody } from "../core/incident-events.ts";
 import type { Instant } from "../core/window.ts";
+import { withNewsOf } from "./fresh-news.ts";
 
 type ItemEvent = Extract<
   IncidentEventBody,
@@ -11,7 +12,7 @@ export function isItemEvent(body: IncidentEventBody): body is ItemEvent {
   return body.type.startsWith("item-");
 }
 
-/** What alerts do to an incident. Answers stay; entities that an answer does not speak about are remembered. */
+/** What alerts do to an incident. Answers stay; what is news to them is remembered. */
 export function foldItemEvent(state: IncidentState, body: ItemEvent, at: Instant): IncidentState {
   switch (body.type) {
     case "item-joined": {
@@ -33,7 +34,7 @@ export function foldItemEvent(state: IncidentState, body: ItemEvent, at: Instant
         ...news(state, at),
         items: [...state.items, joined],
         entityIds: [...new Set([...state.entityIds, ...body.entityIds])],
-        unexplainedEntityIds: [...new Set([...state.unexplainedEntityIds, ...notSpokenAbout(state, body.entityIds)])],
+        freshNews: withNewsOf(state, body, at),
       };
     }
     case "item-resolved":
@@ -64,16 +65,6 @@ function turned(state: IncidentState, itemId: string, to: "firing" | "resolved",
 /** What was seen of the traffic, and the report, were about the quiet before. */
 function news(state: IncidentState, at: Instant): IncidentState {
   return { ...state, itemNewsAt: at, traffic: null, report: null };
-}
-
-function notSpokenAbout(state: IncidentState, entityIds: string[]): string[] {
-  if (!state.answer) return [];
-  const spokenAbout = new Set([
-    ...state.entityIds,
-    ...state.answer.blastRadius.map((part) => part.entityId),
-    ...state.answer.hypotheses.map((hypothesis) => hypothesis.entityId),
-  ]);
-  return entityIds.filter((id) => !spokenAbout.has(id));
 }
 
 /** METHODS 7: four transitions within half an hour. */

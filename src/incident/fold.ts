@@ -3,6 +3,7 @@ import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import { foldItemEvent, isItemEvent } from "./fold-items.ts";
 import { foldPlanEvent, isPlanEvent, setPlanAside, setPlanOfOldAnswerAside } from "./fold-plan.ts";
+import { afterLook } from "./fresh-news.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
 /**
@@ -85,8 +86,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
           ...worked(state),
           investigation: null,
           answeredAt: at,
-          looks: state.looks + 1,
-          unexplainedEntityIds: [],
+          ...afterLook(state, body.answer, at),
         };
       return {
         ...setPlanOfOldAnswerAside(worked(state), body.answer, at),
@@ -94,20 +94,19 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
         answer: body.answer,
         answeredAt: at,
         staleReason: null,
-        looks: state.looks + 1,
+        ...afterLook(state, body.answer, at),
         stood: standingOf(state, body.answer),
-        unexplainedEntityIds: [],
         noSafeAction: sameCause(state.answer, body.answer) ? state.noSafeAction : null,
       };
     case "answer-went-stale": {
-      const asked = event.actor.kind === "person" ? { looks: 0, failures: null } : {};
+      const asked = event.actor.kind === "person" ? { looks: 0, newsLooks: 0, failures: null } : {};
       return setPlanAside({ ...withoutAnswer(state, body.reason), ...asked }, body.reason, at, event.actor);
     }
     case "cause-rejected": {
       const why = `${body.person} says it is not this${body.why ? ": " + body.why : ""}`;
       const rejected = [...new Set([...state.rejectedHypothesisIds, body.hypothesisId])];
       return setPlanAside(
-        { ...withoutAnswer(state, why), looks: 0, rejectedHypothesisIds: rejected },
+        { ...withoutAnswer(state, why), looks: 0, newsLooks: 0, rejectedHypothesisIds: rejected },
         why,
         at,
         event.actor,
@@ -121,7 +120,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case "handed-back": {
       const why = `${body.person} handed it back`;
       return setPlanAside(
-        { ...withoutAnswer(state, why), takenOverBy: null, looks: 0, failures: null },
+        { ...withoutAnswer(state, why), takenOverBy: null, looks: 0, newsLooks: 0, failures: null },
         why,
         at,
         event.actor,
@@ -217,7 +216,8 @@ function opened(
     staleReason: null,
     looks: 0,
     stood: 0,
-    unexplainedEntityIds: [],
+    freshNews: [],
+    newsLooks: 0,
     plan: null,
     noSafeAction: null,
     ruling: null,
