@@ -35,6 +35,8 @@ export type NextStep =
 export type JoinedItem = {
   itemId: string;
   kind: IncomingItem["kind"];
+  /** Null in incidents of an older midwatch. */
+  fingerprint: string | null;
   title: string;
   entityIds: EntityId[];
   severity: ItemSeverity;
@@ -85,6 +87,8 @@ export type IncidentState = {
   reason: string;
   exitCondition: ExitCondition;
   items: JoinedItem[];
+  /** Alerts that a person said are part of this, or are not; the last word on each. Correlation follows them. */
+  placements: { itemId: string; fingerprint: string; isHere: boolean; person: string }[];
   /** Last time an alert joined, fired, resolved or was split off. */
   itemNewsAt: Instant;
 

@@ -5,7 +5,7 @@ import { withNewsOf } from "./fresh-news.ts";
 
 type ItemEvent = Extract<
   IncidentEventBody,
-  { type: "item-joined" | "item-resolved" | "item-fired-again" | "item-split-off" }
+  { type: "item-joined" | "item-resolved" | "item-fired-again" | "item-split-off" | "item-placed" }
 >;
 
 export function isItemEvent(body: IncidentEventBody): body is ItemEvent {
@@ -21,6 +21,7 @@ export function foldItemEvent(state: IncidentState, body: ItemEvent, at: Instant
       const joined: JoinedItem = {
         itemId: body.itemId,
         kind,
+        fingerprint: body.fingerprint ?? null,
         title: body.title,
         entityIds: body.entityIds,
         severity: body.severity,
@@ -46,9 +47,36 @@ export function foldItemEvent(state: IncidentState, body: ItemEvent, at: Instant
         ? { ...again, staleReason: `${body.title} fired again`, looks: 0 }
         : again;
     }
-    case "item-split-off":
-      return { ...news(state, at), items: state.items.filter((item) => item.itemId !== body.itemId) };
+    case "item-split-off": {
+      const left = state.items.filter((item) => item.itemId !== body.itemId);
+      const gone = state.items.find((item) => item.itemId === body.itemId);
+      const named = left.length > 0 && gone?.title === state.title ? (left[0]?.title ?? state.title) : state.title;
+      const entityIds = left.length > 0 ? [...new Set(left.flatMap((item) => item.entityIds))] : state.entityIds;
+      const without = { ...news(state, at), items: left, entityIds, title: named };
+      const freshNews = state.freshNews.filter((fresh) => fresh.itemId !== body.itemId);
+      return lookAgain({ ...placed(without, body, false), freshNews }, body.reason);
+    }
+    case "item-placed": {
+      const isHere = state.items.some((item) => item.itemId === body.itemId);
+      const after = placed(state, body, true);
+      return isHere ? after : lookAgain(after, body.reason);
+    }
   }
+}
+
+function placed(
+  state: IncidentState,
+  { itemId, fingerprint, person }: { itemId: string; fingerprint: string; person: string },
+  isHere: boolean,
+): IncidentState {
+  const others = state.placements.filter((placement) => placement.fingerprint !== fingerprint);
+  return { ...state, placements: [...others, { itemId, fingerprint, isHere, person }] };
+}
+
+/** A person changed what the incident is about. What is proposed stays until a look says otherwise. */
+function lookAgain(state: IncidentState, reason: string): IncidentState {
+  const asked = { ...state, investigation: null, looks: 0, newsLooks: 0, failures: null };
+  return state.answer ? { ...asked, staleReason: reason } : asked;
 }
 
 function isVerified({ verification, undo }: IncidentState): boolean {

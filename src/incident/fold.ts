@@ -32,7 +32,6 @@ const keepsTurn = new Set([
   "item-joined",
   "item-resolved",
   "item-fired-again",
-  "item-split-off",
   "severity-changed",
   "investigation-started",
   "round-completed",
@@ -196,6 +195,7 @@ function opened(
       {
         itemId: body.itemId,
         kind,
+        fingerprint: body.fingerprint ?? null,
         title: body.title,
         entityIds: body.entityIds,
         severity: body.severity,
@@ -206,6 +206,7 @@ function opened(
         reason: body.reason,
       },
     ],
+    placements: [],
     itemNewsAt: event.at,
     takenOverBy: null,
     context: [],

@@ -22,6 +22,8 @@ function sentenceOf({ body }: IncidentEvent, nameOf: (id: EntityId) => string): 
       return `Alert again: ${body.title}`;
     case "item-split-off":
       return `An alert was split off: ${body.reason}`;
+    case "item-placed":
+      return `An alert belongs here: ${body.reason}`;
     case "severity-changed":
       return `Severity ${body.from} → ${body.to}: ${body.reason}`;
     case "answer-concluded":

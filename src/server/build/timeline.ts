@@ -63,6 +63,8 @@ export function tell(body: IncidentEventBody): { kind: TimelineEntry["kind"]; se
       return { kind: "alert", sentence: `${body.title} fires again` };
     case "item-split-off":
       return { kind: "person", sentence: `split off: ${body.reason}` };
+    case "item-placed":
+      return { kind: "person", sentence: body.reason };
     case "severity-changed":
       return { kind: "midwatch", sentence: `severity ${body.from} → ${body.to}: ${body.reason}` };
     case "answer-concluded":
