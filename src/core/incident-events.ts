@@ -57,7 +57,7 @@ export type IncidentEventBody =
       startsAt?: Instant;
       reason: string;
     }
-  | { type: "item-resolved"; itemId: string; title: string; resolvedAt: Instant }
+  | { type: "item-resolved"; itemId: string; title: string; resolvedAt: Instant; reason?: string }
   | { type: "item-fired-again"; itemId: string; title: string; at: Instant }
   /** A person says that it is not part of this. `toIncidentId` null: it is no trouble at all. */
   | {

@@ -20,6 +20,8 @@ export type IncomingItem = {
   status: "firing" | "resolved";
   startsAt: Instant;
   endsAt: Instant | null;
+  /** Why it is over, where whoever raised it says so. */
+  endReason?: string;
   receivedAt: Instant;
   title: string;
   description: string;

@@ -17,7 +17,7 @@ function sentenceOf({ body }: IncidentEvent, nameOf: (id: EntityId) => string): 
     case "item-joined":
       return `Alert joined: ${body.title} (${body.reason})`;
     case "item-resolved":
-      return `Alert over: ${body.title}`;
+      return `Alert over: ${body.title}${body.reason ? ` (${body.reason})` : ""}`;
     case "item-fired-again":
       return `Alert again: ${body.title}`;
     case "item-split-off":

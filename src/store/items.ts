@@ -73,6 +73,8 @@ const writeItems = `
       ends_at = coalesce(i.ends_at, excluded.ends_at),
       item = case when excluded.status = 'resolved' and i.status = 'firing'
                   then i.item || jsonb_build_object('status', 'resolved', 'endsAt', excluded.item -> 'endsAt')
+                       || case when excluded.item ? 'endReason'
+                               then jsonb_build_object('endReason', excluded.item -> 'endReason') else '{}' end
                   else i.item end,
       triaged_at = case when excluded.status = 'resolved' and i.status = 'firing' then null else i.triaged_at end
     returning i.id, i.fingerprint, i.starts_at, i.last_news as news

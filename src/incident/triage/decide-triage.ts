@@ -48,7 +48,12 @@ export function decideTriage(item: IncomingItem, context: TriageContext): Decisi
   const same = context.open.find((incident) => incident.items.some(({ itemId }) => itemId === item.id));
   if (item.status === "resolved") {
     return same
-      ? { outcome: "resolved", incidentId: same.id, reason: "the alert that it belongs to is over", grounds: {} }
+      ? {
+          outcome: "resolved",
+          incidentId: same.id,
+          reason: item.endReason ?? "the alert that it belongs to is over",
+          grounds: {},
+        }
       : { outcome: "kept-quiet", incidentId: null, reason: "it was over before anybody had to look", grounds: {} };
   }
   if (same) return { outcome: "joined", incidentId: same.id, reason: "the same alert fires again", grounds: {} };

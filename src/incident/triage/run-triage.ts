@@ -117,7 +117,8 @@ function note(
   const known = open.find(({ id }) => id === incidentId);
   const member = known?.items.some((other) => other.itemId === itemId) ?? false;
   if (decision.outcome === "resolved") {
-    events.bodies.push({ type: "item-resolved", itemId, title, resolvedAt: item.endsAt ?? settings.now() });
+    const reason = item.endReason === undefined ? {} : { reason: item.endReason };
+    events.bodies.push({ type: "item-resolved", itemId, title, resolvedAt: item.endsAt ?? settings.now(), ...reason });
   } else if (decision.outcome === "opened") {
     events.bodies.push(openingOf(item, decision.reason, settings, around));
     open.push({
