@@ -2,7 +2,9 @@ import type { IncomingItem } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
 import { exitConditionFor } from "../incident/exit-condition.ts";
 import { type OpenStates, rememberOpenStates } from "../incident/open-states.ts";
+import type { PersonsWord } from "../incident/triage/decide-placement.ts";
 import { runMerges } from "../incident/triage/run-merges.ts";
+import { runPlacement } from "../incident/triage/run-placement.ts";
 import { itemsAtOnce, runTriage } from "../incident/triage/run-triage.ts";
 import { withEntities } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
@@ -25,7 +27,7 @@ type Settings = {
   now(): Instant;
 };
 
-type AlertLine = {
+export type AlertLine = {
   openStates: OpenStates;
   /** Puts alerts that midwatch found itself on disk; triage hears of them from the database. */
   take(items: IncomingItem[]): Promise<void>;
@@ -33,6 +35,8 @@ type AlertLine = {
   triage(): Promise<void>;
   /** Brings together incidents that turned out to be one matter; asked as often. */
   merge(): Promise<void>;
+  /** A person's word on an alert: kept, and done. */
+  place(itemId: string, word: PersonsWord & { incidentId: string | null }): Promise<void>;
 };
 
 /**
@@ -68,5 +72,9 @@ export function createAlertLine(given: Settings): AlertLine {
     merge: oneAtATime(async () => {
       await runMerges({ database, openStates, now });
     }),
+    async place(itemId, word) {
+      await runPlacement(settings, itemId, word);
+      news.tell({ kind: "alerts" });
+    },
   };
 }

@@ -240,6 +240,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
         register,
         writer,
         triage: alerts.triage,
+        place: alerts.place,
         findSignal: signalFromExpression(connections.find(({ kind }) => kind === "prometheus")?.name ?? null),
         now,
       }),

@@ -31,6 +31,7 @@ async function intakeWith(waiting: number) {
       },
     },
     triage: async () => {},
+    place: async () => {},
     findSignal: () => null,
     now: () => Date.parse("2026-01-01T00:01:00Z"),
   });

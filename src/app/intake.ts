@@ -21,9 +21,9 @@ import {
   readItem,
   readItems,
   readTriage,
-  recordTriage,
   storeRefusedItem,
 } from "../store/items.ts";
+import type { AlertLine } from "./alert-line.ts";
 import type { AlertRecord, Intake, Receipt } from "./midwatch.ts";
 
 type IntakeDependencies = {
@@ -35,6 +35,8 @@ type IntakeDependencies = {
   writer: Pick<ItemWriter, "write" | "waiting">;
   /** Decides about what was stored now; resolves when every item has its incident or its reason. */
   triage: () => Promise<void>;
+  /** Keeps a person's word on an alert, and does what it says. */
+  place: AlertLine["place"];
   /** The query that an alert's rule evaluates, where a connection knows the rule. */
   findSignal: AlertmanagerContext["findSignal"];
   now: () => Instant;
@@ -123,22 +125,10 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       return rows.map(({ item, timesSeen }) => recordOf(item, timesSeen, byItem.get(item.id) ?? []));
     },
     listRefused: (limit) => listRefusedItems(database, limit),
-    overrule: async (itemId, verdict, why, person) => {
+    overrule: async (itemId, { verdict, why, incidentId }, person) => {
+      await dependencies.place(itemId, { verdict, why, person: person.name, incidentId });
       const row = await readItem(database, itemId);
       if (!row) throw midwatchError("MW_NOT_FOUND", { what: `alert ${itemId}` });
-      const before = (await readTriage(database, { itemIds: [itemId] })).at(-1);
-      await recordTriage(
-        database,
-        {
-          itemId,
-          outcome: before?.outcome ?? "kept-quiet",
-          incidentId: row.incidentId,
-          reason: before?.reason ?? "not decided yet",
-          decidedAt: now(),
-        },
-        { kind: "person", name: person.name },
-        { verdict, why },
-      );
       return recordOf(row.item, row.timesSeen, await readTriage(database, { itemIds: [itemId] }));
     },
     count: (since) => countItems(database, since),

@@ -2,7 +2,7 @@ import type { ConnectionReport, DrillOffer } from "../core/capability.ts";
 import type { Edge, Entity, EntityId } from "../core/entity.ts";
 import type { IncidentState, NextStep } from "../core/incident.ts";
 import type { IncidentEvent, Step } from "../core/incident-events.ts";
-import type { IncomingItem, TriageDecision } from "../core/item.ts";
+import type { IncomingItem, OverruleVerdict, TriageDecision } from "../core/item.ts";
 import type { Observation, ObservationId } from "../core/observation.ts";
 import type { Approval } from "../core/plan.ts";
 import type { PredicateResult } from "../core/predicate.ts";
@@ -116,8 +116,15 @@ export type Intake = {
   /** What nobody could understand, newest first: redacted, and where it went wrong. */
   listRefused(limit: number): Promise<RefusedRecord[]>;
   count(since: Instant): Promise<{ total: number; keptQuiet: number }>;
-  /** A person's word on what was done with an item; kept beside the decision, which stays. Throws MW_NOT_FOUND. */
-  overrule(itemId: string, verdict: string, why: string | null, person: Person): Promise<AlertRecord>;
+  /**
+   * A person's word on what was done with an item: kept beside the decision, and done. `incidentId`: where it belongs.
+   * Throws MW_NOT_FOUND, MW_INCIDENT_CLOSED.
+   */
+  overrule(
+    itemId: string,
+    word: { verdict: OverruleVerdict; why: string | null; incidentId: string | null },
+    person: Person,
+  ): Promise<AlertRecord>;
 };
 
 export type RefusedRecord = RefusedItem;

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addAlertCommands } from "./commands/alerts.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addDrillCommands } from "./commands/demo.ts";
 import { addDoctorCommands } from "./commands/doctor.ts";
@@ -28,6 +29,7 @@ const program = new Command("midwatch")
 addServeCommand(program, version);
 addInvestigateCommand(program);
 addIncidentCommands(program);
+addAlertCommands(program);
 addDrillCommands(program);
 addTrustCommands(program);
 addDoctorCommands(program);

@@ -196,6 +196,12 @@ const register = {
     (d) => `It held until ${d["at"]}.`,
     "Ask for a new investigation; the world may have moved on.",
   ),
+  MW_INCIDENT_CLOSED: error(
+    "The incident is closed",
+    false,
+    (d) => `Incident ${d["id"]} is closed; nothing joins it any more.`,
+    "Name an open incident (`midwatch incidents --open`), or say that it is a matter of its own.",
+  ),
   MW_WRITES_STOPPED: error(
     "All writes are stopped",
     false,

@@ -39,6 +39,8 @@ export type IncidentEventBody =
       itemId: string;
       /** Alerts and detections fire and resolve; a question or event only asks. Absent in old events: an alert. */
       itemKind?: IncomingItem["kind"];
+      /** Of the alert, to know it again when it comes back. Absent in old events. */
+      fingerprint?: string;
       /** When the item says it began. */
       startsAt?: Instant;
       reason: string;
@@ -51,12 +53,23 @@ export type IncidentEventBody =
       entityIds: EntityId[];
       severity: ItemSeverity;
       itemKind?: IncomingItem["kind"];
+      fingerprint?: string;
       startsAt?: Instant;
       reason: string;
     }
-  | { type: "item-resolved"; itemId: string; title: string; resolvedAt: Instant }
+  | { type: "item-resolved"; itemId: string; title: string; resolvedAt: Instant; reason?: string }
   | { type: "item-fired-again"; itemId: string; title: string; at: Instant }
-  | { type: "item-split-off"; itemId: string; toIncidentId: string; reason: string }
+  /** A person says that it is not part of this. `toIncidentId` null: it is no trouble at all. */
+  | {
+      type: "item-split-off";
+      itemId: string;
+      fingerprint: string;
+      toIncidentId: string | null;
+      person: string;
+      reason: string;
+    }
+  /** A person says that it is part of this. Where it was not so far, it joins next. */
+  | { type: "item-placed"; itemId: string; fingerprint: string; person: string; reason: string }
   | { type: "severity-changed"; from: ItemSeverity; to: ItemSeverity; reason: string }
   /** Fixes what an investigation looks at, so that going on after a crash asks the same questions. */
   | { type: "investigation-started"; startedAt: Instant; graphObservationId: ObservationId | null }

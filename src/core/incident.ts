@@ -35,6 +35,8 @@ export type NextStep =
 export type JoinedItem = {
   itemId: string;
   kind: IncomingItem["kind"];
+  /** Null in incidents of an older midwatch. */
+  fingerprint: string | null;
   title: string;
   entityIds: EntityId[];
   severity: ItemSeverity;
@@ -85,6 +87,8 @@ export type IncidentState = {
   reason: string;
   exitCondition: ExitCondition;
   items: JoinedItem[];
+  /** Alerts that a person said are part of this, or are not; the last word on each. Correlation follows them. */
+  placements: { itemId: string; fingerprint: string; isHere: boolean; person: string }[];
   /** Last time an alert joined, fired, resolved or was split off. */
   itemNewsAt: Instant;
 
@@ -101,8 +105,10 @@ export type IncidentState = {
   looks: number;
   /** Answers in a row that lead with the same hypothesis; 0 where the last one leads with none. */
   stood: number;
-  /** Entities that joined after the answer and that it does not speak about. */
-  unexplainedEntityIds: EntityId[];
+  /** What joined since the last look began and its answer does not cover; see `fresh-news.ts`. */
+  freshNews: { itemId: string; at: Instant; entityIds: EntityId[]; isWorse: boolean }[];
+  /** Looks for the sake of such news since a person last spoke. */
+  newsLooks: number;
 
   plan: Plan | null;
   noSafeAction: { sentence: string; tellWhom: string | null; at: Instant } | null;

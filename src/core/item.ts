@@ -20,6 +20,8 @@ export type IncomingItem = {
   status: "firing" | "resolved";
   startsAt: Instant;
   endsAt: Instant | null;
+  /** Why it is over, where whoever raised it says so. */
+  endReason?: string;
   receivedAt: Instant;
   title: string;
   description: string;
@@ -43,6 +45,17 @@ export type IncomingItem = {
   }[];
   link: string | null;
 };
+
+/** What people say of what was done with an alert. Where it belongs, and that it is no trouble, moves it. */
+export const overruleVerdicts = [
+  "should-have-paged",
+  "noise",
+  "right",
+  "split-off",
+  "belongs-to",
+  "investigate",
+] as const;
+export type OverruleVerdict = (typeof overruleVerdicts)[number];
 
 /** What triage did with an item, and why. Stored; a person can overrule it. */
 export type TriageDecision = {

@@ -1,23 +1,22 @@
 import type { IncidentState, JoinedItem } from "../core/incident.ts";
 import type { IncidentEventBody } from "../core/incident-events.ts";
 import type { Instant } from "../core/window.ts";
+import { newsIn } from "./fresh-news.ts";
 
-type ItemEvent = Extract<
-  IncidentEventBody,
-  { type: "item-joined" | "item-resolved" | "item-fired-again" | "item-split-off" }
->;
+type ItemEvent = Extract<IncidentEventBody, { type: "item-joined" | "item-resolved" | "item-fired-again" }>;
 
 /** The event as it counts here: what, when, and its place in the log. */
 export type ItemEventAt = { body: ItemEvent; at: Instant; sequence: number };
 
+/** What alerts do by themselves; what a person does with them is folded by `foldPlacement`. */
 export function isItemEvent(body: IncidentEventBody): body is ItemEvent {
-  return body.type.startsWith("item-");
+  return body.type === "item-joined" || body.type === "item-resolved" || body.type === "item-fired-again";
 }
 
 /**
- * What alerts do to an incident, in their order. Answers stay; entities that an answer does not speak about are remembered.
- * Many at once cost little more than one: in a storm thousands of alerts belong to one incident, and copying all of them for
- * each would stop the process for as long as a sender may wait altogether.
+ * What alerts do to an incident, in their order. Answers stay; what is news to them is remembered. Many at once cost
+ * little more than one: in a storm thousands of alerts belong to one incident, and copying all of them for each would stop
+ * the process for as long as a sender may wait altogether.
  */
 export function foldItemEvents(before: IncidentState, events: ItemEventAt[]): IncidentState {
   const last = events.at(-1);
@@ -25,9 +24,8 @@ export function foldItemEvents(before: IncidentState, events: ItemEventAt[]): In
   const state = { ...before, sequence: last.sequence };
   const draft = draftOf(state);
   for (const { body, at } of events) {
-    if (body.type === "item-joined") join(draft, body, at);
+    if (body.type === "item-joined") join(draft, state, body, at);
     else if (body.type === "item-resolved") turn(draft, body.itemId, "resolved", at);
-    else if (body.type === "item-split-off") splitOff(draft, body.itemId, at);
     // After a fix that had worked this is the recurrence that the watch was for.
     else if (turn(draft, body.itemId, "firing", at) && isVerified(state))
       draft.staleReason = `${body.title} fired again`;
@@ -37,13 +35,15 @@ export function foldItemEvents(before: IncidentState, events: ItemEventAt[]): In
     ...state,
     items: draft.items,
     entityIds: [...draft.entityIds],
-    unexplainedEntityIds: [...draft.unexplainedEntityIds],
+    freshNews: draft.freshNews,
     ...(draft.staleReason === null ? {} : { staleReason: draft.staleReason, looks: 0 }),
-    itemNewsAt: draft.newsAt,
-    // What was seen of the traffic, and the report, were about the quiet before.
-    traffic: null,
-    report: null,
+    ...quietNoMore(draft.newsAt),
   };
+}
+
+/** What was seen of the traffic, and the report, were about the quiet before. */
+export function quietNoMore(at: Instant): Pick<IncidentState, "itemNewsAt" | "traffic" | "report"> {
+  return { itemNewsAt: at, traffic: null, report: null };
 }
 
 type Draft = {
@@ -51,27 +51,29 @@ type Draft = {
   /** Of an item among the items. */
   places: Map<string, number>;
   entityIds: Set<string>;
-  unexplainedEntityIds: Set<string>;
-  /** What the answer speaks about beside the incident's entities; null without an answer. */
-  answered: Set<string> | null;
+  freshNews: IncidentState["freshNews"];
   staleReason: string | null;
   /** The last change; null: nothing changed. */
   newsAt: Instant | null;
 };
 
-function draftOf({ items, entityIds, unexplainedEntityIds, answer }: IncidentState): Draft {
+function draftOf({ items, entityIds, freshNews }: IncidentState): Draft {
   return {
     items: [...items],
-    places: placesOf(items),
+    places: new Map(items.map(({ itemId }, place) => [itemId, place])),
     entityIds: new Set(entityIds),
-    unexplainedEntityIds: new Set(unexplainedEntityIds),
-    answered: answer && new Set([...answer.blastRadius, ...answer.hypotheses].map(({ entityId }) => entityId)),
+    freshNews: [...freshNews],
     staleReason: null,
     newsAt: null,
   };
 }
 
-function join(draft: Draft, body: Extract<ItemEvent, { type: "item-joined" }>, at: Instant): void {
+function join(
+  draft: Draft,
+  state: IncidentState,
+  body: Extract<ItemEvent, { type: "item-joined" }>,
+  at: Instant,
+): void {
   const { itemId, title, entityIds, severity, reason } = body;
   if (draft.places.has(itemId)) return;
   const kind = body.itemKind ?? "alert";
@@ -79,6 +81,7 @@ function join(draft: Draft, body: Extract<ItemEvent, { type: "item-joined" }>, a
   draft.items.push({
     itemId,
     kind,
+    fingerprint: body.fingerprint ?? null,
     title,
     entityIds,
     severity,
@@ -88,10 +91,10 @@ function join(draft: Draft, body: Extract<ItemEvent, { type: "item-joined" }>, a
     transitions: [at],
     reason,
   });
-  for (const id of entityIds) {
-    if (draft.answered && !draft.answered.has(id) && !draft.entityIds.has(id)) draft.unexplainedEntityIds.add(id);
-    draft.entityIds.add(id);
-  }
+  if (!state.answer && !state.investigation)
+    draft.freshNews = []; // the first look takes everything up
+  else draft.freshNews.push(...newsIn(body, at, state, draft.entityIds));
+  for (const id of entityIds) draft.entityIds.add(id);
   draft.newsAt = at;
 }
 
@@ -103,16 +106,6 @@ function turn(draft: Draft, itemId: string, to: "firing" | "resolved", at: Insta
   draft.items[place] = { ...item, state: to, since: at, transitions: [...item.transitions.slice(-9), at] };
   draft.newsAt = at;
   return true;
-}
-
-function splitOff(draft: Draft, itemId: string, at: Instant): void {
-  draft.items = draft.items.filter((item) => item.itemId !== itemId);
-  draft.places = placesOf(draft.items);
-  draft.newsAt = at;
-}
-
-function placesOf(items: readonly JoinedItem[]): Map<string, number> {
-  return new Map(items.map(({ itemId }, place) => [itemId, place]));
 }
 
 function isVerified({ verification, undo }: IncidentState): boolean {

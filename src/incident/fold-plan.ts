@@ -143,8 +143,8 @@ export function setPlanOfOldAnswerAside(state: IncidentState, answer: Answer, at
   const isForAnother = answer.hypotheses[0]?.id !== state.plan?.hypothesisId;
   if (state.plan && !state.execution && isForAnother) return over(state, "more data point elsewhere", at);
   const isFinished = state.verification !== null && state.verification.nextLookAt === null;
-  const isUndoing = state.undo !== null && state.undo.outcome === null;
-  return isFinished && !isUndoing ? over(state, "it was looked at again", at) : state;
+  // An undo that worked ended its plan; one that runs or did not work is for the hand, or for a person, to end.
+  return isFinished && state.undo === null ? over(state, "it was looked at again", at) : state;
 }
 
 function withoutPlan(state: IncidentState): IncidentState {

@@ -2,7 +2,9 @@ import type { Answer } from "../core/answer.ts";
 import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import { foldItemEvents, type ItemEventAt, isItemEvent } from "./fold-items.ts";
+import { foldPlacement, isPlacement } from "./fold-placement.ts";
 import { foldPlanEvent, isPlanEvent, setPlanAside, setPlanOfOldAnswerAside } from "./fold-plan.ts";
+import { afterLook } from "./fresh-news.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
 /**
@@ -39,7 +41,7 @@ function foldOther(before: IncidentState | undefined, event: IncidentEvent): Inc
 
 /**
  * Reports about something that is still under way, and news that is taken up at the next occasion, leave the turn as it
- * is, as all that alerts do: they must not start a second activity beside the one that runs.
+ * is, as all that alerts do by themselves: they must not start a second activity beside the one that runs.
  */
 const keepsTurn = new Set([
   "severity-changed",
@@ -58,6 +60,7 @@ function changesWhatIsNeeded(event: IncidentEvent): boolean {
 function apply(state: IncidentState, event: IncidentEvent): IncidentState {
   const { body, at } = event;
   if (isItemEvent(body)) return state; // folded by `foldItemEvents`
+  if (isPlacement(body)) return foldPlacement(state, body, at);
   if (isPlanEvent(body)) return foldPlanEvent(state, body, event);
   switch (body.type) {
     case "incident-opened":
@@ -99,8 +102,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
           ...worked(state),
           investigation: null,
           answeredAt: at,
-          looks: state.looks + 1,
-          unexplainedEntityIds: [],
+          ...afterLook(state, body.answer, at),
         };
       return {
         ...setPlanOfOldAnswerAside(worked(state), body.answer, at),
@@ -108,20 +110,19 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
         answer: body.answer,
         answeredAt: at,
         staleReason: null,
-        looks: state.looks + 1,
+        ...afterLook(state, body.answer, at),
         stood: standingOf(state, body.answer),
-        unexplainedEntityIds: [],
         noSafeAction: sameCause(state.answer, body.answer) ? state.noSafeAction : null,
       };
     case "answer-went-stale": {
-      const asked = event.actor.kind === "person" ? { looks: 0, failures: null } : {};
+      const asked = event.actor.kind === "person" ? { looks: 0, newsLooks: 0, failures: null } : {};
       return setPlanAside({ ...withoutAnswer(state, body.reason), ...asked }, body.reason, at, event.actor);
     }
     case "cause-rejected": {
       const why = `${body.person} says it is not this${body.why ? ": " + body.why : ""}`;
       const rejected = [...new Set([...state.rejectedHypothesisIds, body.hypothesisId])];
       return setPlanAside(
-        { ...withoutAnswer(state, why), looks: 0, rejectedHypothesisIds: rejected },
+        { ...withoutAnswer(state, why), looks: 0, newsLooks: 0, rejectedHypothesisIds: rejected },
         why,
         at,
         event.actor,
@@ -135,7 +136,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case "handed-back": {
       const why = `${body.person} handed it back`;
       return setPlanAside(
-        { ...withoutAnswer(state, why), takenOverBy: null, looks: 0, failures: null },
+        { ...withoutAnswer(state, why), takenOverBy: null, looks: 0, newsLooks: 0, failures: null },
         why,
         at,
         event.actor,
@@ -211,6 +212,7 @@ function opened(
       {
         itemId: body.itemId,
         kind,
+        fingerprint: body.fingerprint ?? null,
         title: body.title,
         entityIds: body.entityIds,
         severity: body.severity,
@@ -221,6 +223,7 @@ function opened(
         reason: body.reason,
       },
     ],
+    placements: [],
     itemNewsAt: event.at,
     takenOverBy: null,
     context: [],
@@ -231,7 +234,8 @@ function opened(
     staleReason: null,
     looks: 0,
     stood: 0,
-    unexplainedEntityIds: [],
+    freshNews: [],
+    newsLooks: 0,
     plan: null,
     noSafeAction: null,
     ruling: null,

@@ -1,6 +1,7 @@
 import type { ActivityName, IncidentState, NextStep } from "../core/incident.ts";
 import type { Instant } from "../core/window.ts";
 import { exitOf } from "./exit-condition.ts";
+import { newsLookOf, turnForTheWorse } from "./fresh-news.ts";
 import { isConcluded } from "./is-concluded.ts";
 import { defaultPace, type Pace } from "./pace.ts";
 
@@ -35,7 +36,7 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
     if (incident.investigation) return activity("investigate-round", "a look is under way");
     if (incident.staleReason) return activity("investigate-round", incident.staleReason);
     const step = incident.plan ? towardsApproval(incident, lookAt) : withoutPlan(incident, lookAt);
-    return step.kind === "wait" ? reconsider(step, incident) : step;
+    return step.kind === "wait" ? takeUpNews(reconsider(step, incident), incident) : step;
   }
 
   /** A plan waits for policy and people. Nothing has been done yet. */
@@ -70,6 +71,16 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
     return { ...step, until: earliest(again, step.until) };
   }
 
+  /** Whoever is waited for: news is told to people when it is bad, and looked at. What was decided stays. */
+  function takeUpNews(step: NextStep, state: IncidentState): NextStep {
+    const worse = turnForTheWorse(state);
+    if (step.kind !== "wait") return step;
+    if (worse !== null && !wasTold(state, worse)) return activity("escalate", worse);
+    const news = newsLookOf(state, pace);
+    if (!news) return step;
+    return now >= news.at ? activity("investigate-round", news.why) : { ...step, until: earliest(news.at, step.until) };
+  }
+
   /** There is an answer and nothing proposed for it. */
   function withoutPlan(state: IncidentState, exitAt: Instant | null): NextStep {
     const { answer, answeredAt } = state;
@@ -91,17 +102,10 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
     }
 
     const isSettled = answer.verdict === "cause";
-    const again = answeredAt + (isSettled ? settledLookSeconds(state) : lookSeconds(state)) * 1000;
-    const news = state.unexplainedEntityIds.length > 0 ? answeredAt + 60_000 : again;
-    const lookAt = Math.min(again, news);
+    const lookAt = answeredAt + (isSettled ? settledLookSeconds(state) : lookSeconds(state)) * 1000;
     // A question is answered after a few looks, whatever the answer; an alert is looked at as long as it fires.
     const goesOnLooking = isFiring || (isOpen && !isSettled && state.looks < pace.looksBeforeSayingUnknown);
-    if (goesOnLooking && now >= lookAt) {
-      return activity(
-        "investigate-round",
-        news < again ? "alerts joined that the answer does not explain" : "time for another look",
-      );
-    }
+    if (goesOnLooking && now >= lookAt) return activity("investigate-round", "time for another look");
     const why =
       state.noSafeAction?.sentence ?? (isSettled ? "for people: everything possible was done" : "for more to be seen");
     return wait(why, earliest(goesOnLooking ? lookAt : null, exitAt));
@@ -157,7 +161,7 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
     const since = state.verification?.lookedAt ?? now;
     const stillFiringAt = since + pace.recoveredButFiringSeconds * 1000;
     if (isFiring && now >= stillFiringAt) return activity("investigate-round", "measured as well, and still firing");
-    return wait(why, earliest(isFiring ? stillFiringAt : null, exit.lookAt));
+    return takeUpNews(wait(why, earliest(isFiring ? stillFiringAt : null, exit.lookAt)), state);
   }
 
   function isWorthProposing(state: IncidentState, probability: number): boolean {
@@ -170,7 +174,9 @@ export function nextStep(incident: IncidentState, now: Instant, pace: Pace = def
     if (!wasTold(state, reason)) return activity("escalate", reason);
     const exit = exitOf(state, now, pace);
     if (exit.holds) return end(exit.reason);
-    return exit.needsTrafficLook ? activity("look-for-traffic", "its alerts are quiet") : wait(reason, exit.lookAt);
+    if (state.investigation) return activity("investigate-round", "a look is under way");
+    if (exit.needsTrafficLook) return activity("look-for-traffic", "its alerts are quiet");
+    return takeUpNews(wait(reason, exit.lookAt), state);
   }
 
   /** 10 s, 20 s, 40 s … at most an hour. */

@@ -17,11 +17,13 @@ function sentenceOf({ body }: IncidentEvent, nameOf: (id: EntityId) => string): 
     case "item-joined":
       return `Alert joined: ${body.title} (${body.reason})`;
     case "item-resolved":
-      return `Alert over: ${body.title}`;
+      return `Alert over: ${body.title}${body.reason ? ` (${body.reason})` : ""}`;
     case "item-fired-again":
       return `Alert again: ${body.title}`;
     case "item-split-off":
       return `An alert was split off: ${body.reason}`;
+    case "item-placed":
+      return `An alert belongs here: ${body.reason}`;
     case "severity-changed":
       return `Severity ${body.from} → ${body.to}: ${body.reason}`;
     case "answer-concluded":

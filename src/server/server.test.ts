@@ -126,6 +126,40 @@ describe("a running midwatch", () => {
     expect((await ask("POST", "/api/v1/alerts/none/overrule", { verdict: "noise", why: null })).status).toBe(404);
   });
 
+  test("a person's word on where an alert belongs is done, and answered with where it is now", async () => {
+    const alert = (alertname: string) => ({
+      version: "4",
+      alerts: [{ status: "firing", labels: { alertname }, annotations: {}, startsAt: new Date().toISOString() }],
+    });
+    const itemIds: string[] = [];
+    for (const name of ["PrinterJammed", "LampBroken"]) {
+      const taken = await ask("POST", "/api/v1/intake/alertmanager", alert(name));
+      itemIds.push(...((await taken.json()) as { itemIds: string[] }).itemIds);
+    }
+    type Line = { itemId: string; outcome: string; incident: { id: string } | null };
+    const line = async (itemId: string | undefined) =>
+      ((await (await ask("GET", "/api/v1/alerts")).json()) as { alerts: Line[] }).alerts.find(
+        (each) => each.itemId === itemId,
+      );
+    const [printer, lamp] = itemIds;
+    for (const id of itemIds)
+      await expect.poll(async () => (await line(id))?.incident, { timeout: 20_000 }).toBeTruthy();
+    const incidentId = (await line(printer))?.incident?.id;
+    const say = (body: object) => ask("POST", `/api/v1/alerts/${lamp}/overrule`, { why: "same room", ...body });
+    const joined = (await (await say({ verdict: "belongs-to", incidentId })).json()) as Line;
+    expect(joined).toMatchObject({
+      outcome: "joined",
+      incident: { id: incidentId },
+      reason: "operator says that it belongs here: same room",
+      overruled: { verdict: "belongs-to", person: "operator", why: "same room" },
+    });
+    const split = (await (await say({ verdict: "split-off" })).json()) as Line;
+    expect(split.outcome).toBe("opened");
+    expect(split.incident?.id).not.toBe(incidentId);
+    expect((await say({ verdict: "belongs-to" })).status).toBe(400);
+    expect((await say({ verdict: "belongs-to", incidentId: "none" })).status).toBe(404);
+  });
+
   test("malformed input gets a 4xx that says where, and is kept", async () => {
     const cases: [string, unknown, RegExp][] = [
       ["/api/v1/intake/alertmanager", { version: "4" }, /alerts/],

@@ -1,7 +1,7 @@
 import type { DrillOffer } from "../core/capability.ts";
 import type { ConceptDefinition } from "../core/concept.ts";
 import type { EntityKind } from "../core/entity.ts";
-import type { Category, ItemSeverity } from "../core/item.ts";
+import type { Category, ItemSeverity, OverruleVerdict } from "../core/item.ts";
 import type { ActionKind } from "../core/plan.ts";
 import type { ChangeKind } from "../core/workload.ts";
 
@@ -207,10 +207,8 @@ export type AlertLine = {
   overruled: { verdict: OverruleVerdict; person: string; at: Timestamp; why: string | null } | null;
 };
 
-export const overruleVerdicts = ["should-have-paged", "noise", "right", "split-off", "investigate"] as const;
-export type OverruleVerdict = (typeof overruleVerdicts)[number];
-/** Answers `AlertLine`. */
-export type OverruleRequest = { verdict: OverruleVerdict; why: string | null };
+/** Answers `AlertLine`. `incidentId`: with "belongs-to", where it belongs. */
+export type OverruleRequest = { verdict: OverruleVerdict; why: string | null; incidentId?: string };
 
 // ---------------------------------------------------------------- GET /graph?at=…, GET /entities/:id
 

@@ -7,7 +7,6 @@ import {
   readItem,
   readItems,
   readTriage,
-  recordTriage,
   recordTriages,
   storeItems,
   storeRefusedItem,
@@ -184,5 +183,5 @@ function decide(outcome: "opened" | "resolved", decidedAt: number) {
     reason: "nothing like it is open",
     decidedAt,
   };
-  return recordTriage(database, decision, midwatch, { secondsApart: 12 });
+  return recordTriages(database, [{ ...decision, grounds: { secondsApart: 12 } }], midwatch);
 }

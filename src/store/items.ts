@@ -73,6 +73,8 @@ const writeItems = `
       ends_at = coalesce(i.ends_at, excluded.ends_at),
       item = case when excluded.status = 'resolved' and i.status = 'firing'
                   then i.item || jsonb_build_object('status', 'resolved', 'endsAt', excluded.item -> 'endsAt')
+                       || case when excluded.item ? 'endReason'
+                               then jsonb_build_object('endReason', excluded.item -> 'endReason') else '{}' end
                   else i.item end,
       triaged_at = case when excluded.status = 'resolved' and i.status = 'firing' then null else i.triaged_at end
     returning i.id, i.fingerprint, i.starts_at, i.last_news as news
@@ -130,40 +132,26 @@ export async function takeUntriagedItems(transaction: Database, limit: number): 
   return rows.map(({ item }) => item);
 }
 
-/** `grounds`: what spoke for it, in numbers. Later decisions about the same item do not erase earlier ones. */
-export async function recordTriage(
-  transaction: Database,
-  decision: TriageDecision,
-  actor: Actor,
-  grounds: Record<string, unknown> = {},
-): Promise<void> {
-  await recordTriages(transaction, [{ ...decision, grounds }], actor);
+type DecisionToRecord = TriageDecision & {
+  /** What spoke for it, in numbers. */
+  grounds: Record<string, unknown>;
+  /** Of the item when it was decided about. */
+  status?: IncomingItem["status"];
+};
+
+/** What a person says of an item that stays where it is. What waits for triage goes on waiting. */
+export async function recordWord(transaction: Database, word: DecisionToRecord, actor: Actor): Promise<void> {
+  await insertDecisions(transaction, toRows([word]), actor);
 }
 
-/** Many decisions in three statements: items stay locked, and senders that repeat them waiting, only until the commit. */
-export async function recordTriages(
-  transaction: Database,
-  decisions: (TriageDecision & { grounds: Record<string, unknown>; status?: IncomingItem["status"] })[],
-  actor: Actor,
-): Promise<void> {
+/**
+ * Many decisions in three statements: items stay locked, and senders that repeat them waiting, only until the commit. Later
+ * decisions about the same item do not erase earlier ones.
+ */
+export async function recordTriages(transaction: Database, decisions: DecisionToRecord[], actor: Actor): Promise<void> {
   if (decisions.length === 0) return;
-  const rows = decisions.map(({ itemId, outcome, incidentId, reason, decidedAt, grounds, status }) => ({
-    item_id: itemId,
-    status: status ?? null,
-    outcome,
-    incident_id: incidentId,
-    reason: toText(reason),
-    decided_at: toTimestamp(decidedAt),
-    grounds,
-  }));
-  const columns =
-    "item_id text, status text, outcome text, incident_id text, reason text, decided_at timestamptz, grounds jsonb";
-  await transaction.query(
-    `insert into triage_decisions (item_id, outcome, incident_id, reason, decided_at, actor, grounds)
-     select item_id, outcome, incident_id, reason, decided_at, $2::jsonb, grounds
-     from jsonb_to_recordset($1::jsonb) as d(${columns})`,
-    [toJson(rows), toJson(actor)],
-  );
+  const rows = toRows(decisions);
+  await insertDecisions(transaction, rows, actor);
   // In the order in which senders write them: whoever takes locks in another order than theirs ends in a deadlock.
   await transaction.query(
     "select from incoming_items where id = any($1) order by fingerprint, starts_at for no key update",
@@ -173,9 +161,33 @@ export async function recordTriages(
   await transaction.query(
     `update incoming_items i set triaged_at = d.decided_at, incident_id = coalesce(d.incident_id, i.incident_id)
      from (select distinct on (item_id) item_id, status, decided_at, incident_id
-           from jsonb_to_recordset($1::jsonb) as d(${columns}) order by item_id) d
+           from jsonb_to_recordset($1::jsonb) as d(${decisionColumns}) order by item_id) d
      where i.id = d.item_id and (d.status is null or i.status = d.status)`,
     [toJson(rows)],
+  );
+}
+
+const decisionColumns =
+  "item_id text, status text, outcome text, incident_id text, reason text, decided_at timestamptz, grounds jsonb";
+
+function toRows(decisions: DecisionToRecord[]): Record<string, unknown>[] {
+  return decisions.map(({ itemId, outcome, incidentId, reason, decidedAt, grounds, status }) => ({
+    item_id: itemId,
+    status: status ?? null,
+    outcome,
+    incident_id: incidentId,
+    reason: toText(reason),
+    decided_at: toTimestamp(decidedAt),
+    grounds,
+  }));
+}
+
+async function insertDecisions(transaction: Database, rows: Record<string, unknown>[], actor: Actor): Promise<void> {
+  await transaction.query(
+    `insert into triage_decisions (item_id, outcome, incident_id, reason, decided_at, actor, grounds)
+     select item_id, outcome, incident_id, reason, decided_at, $2::jsonb, grounds
+     from jsonb_to_recordset($1::jsonb) as d(${decisionColumns})`,
+    [toJson(rows), toJson(actor)],
   );
 }
 

@@ -63,6 +63,19 @@ describe("incidents that turn out to be one matter", () => {
     expect(decideMerges([shopIncident, asked("young")])).toEqual([]);
   });
 
+  test("what a person has sorted stays sorted", () => {
+    const queue = { itemId: "item-young", fingerprint: "queue", person: "Ada", reason: "another team" };
+    const splitOff = { type: "item-split-off", toIncidentId: "young", ...queue } as const;
+    const young = incident("young", 1, "e-worker");
+    const again = { ...young, items: young.items.map((item) => ({ ...item, fingerprint: "queue" })) };
+    expect(decideMerges([shopIncident, again])).toHaveLength(1);
+    expect(decideMerges([shopIncident, incident("young", 1, "e-worker", { type: "item-placed", ...queue })])).toEqual(
+      [],
+    );
+    const sorted = incident("old", 0, "e-shop", splitOff, answered(hurts("e-shop", "e-worker")));
+    expect(decideMerges([sorted, again])).toEqual([]);
+  });
+
   test("what begins long after, in another environment, or after the recovery is a matter of its own", () => {
     const later = incident("young", 30, "e-worker");
     const elsewhere = { ...incident("young", 1, "e-worker"), environment: "production" };

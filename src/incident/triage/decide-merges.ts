@@ -10,7 +10,8 @@ const farthestApartMilliseconds = 15 * 60_000;
 /**
  * Which open incidents turned out to be one matter: the younger goes into the older when both lead with the same cause, or
  * when the older one's cause explains everything that the younger complains of and the younger has no other cause of its
- * own. An incident that a person has taken up, or for which something was approved or done, stays as it is.
+ * own. An incident that a person has taken up, whose alerts a person has sorted, or for which something was approved or done,
+ * stays as it is.
  */
 export function decideMerges(open: readonly IncidentState[]): Merge[] {
   const byAge = [...open].sort((left, right) => left.openedAt - right.openedAt || (left.id < right.id ? -1 : 1));
@@ -64,6 +65,7 @@ function mayGo(incident: IncidentState): boolean {
     incident.execution !== null ||
     incident.undo !== null ||
     incident.attempts.some(({ outcome }) => outcome !== null) ||
+    incident.placements.length > 0 ||
     incident.rejectedHypothesisIds.length > 0;
   return isAlerted && !isTouched && incident.closed === null;
 }
@@ -73,7 +75,15 @@ function mayTake(older: IncidentState, younger: IncidentState): boolean {
     older.closed === null &&
     older.environment === younger.environment &&
     takesNewAlerts(older) &&
+    !keepsApart(older, younger) &&
     firstComplaint(younger) - lastComplaint(older) <= farthestApartMilliseconds
+  );
+}
+
+/** A person said of an alert in the younger one that it is no part of the older one. */
+function keepsApart(older: IncidentState, younger: IncidentState): boolean {
+  return older.placements.some(
+    ({ fingerprint, isHere }) => !isHere && younger.items.some((item) => item.fingerprint === fingerprint),
   );
 }
 

@@ -41,6 +41,7 @@ function open(id: string, ...items: IncomingItem[]): OpenIncident {
     openedAt: start,
     itemNewsAt: start,
     explained: [],
+    placements: [],
     isActive: true,
     items: items.map(({ id: itemId, title, entityIds, startsAt }) => ({ itemId, title, entityIds, startsAt })),
   };
@@ -174,4 +175,30 @@ describe("severity", () => {
 
   test("otherwise it is what the sender says", () =>
     expect(assessSeverity(item("e", start), [thing(2)]).severity).toBe("medium"));
+});
+
+describe("what a person said about an alert", () => {
+  const said = (incident: OpenIncident, fingerprint: string, isHere: boolean): OpenIncident => ({
+    ...incident,
+    placements: [{ itemId: "before", fingerprint, isHere, person: "Ada" }],
+  });
+  const again = item("cart", start + minute);
+
+  test("keeps it out of the incident that it was taken from, also when it comes back", () => {
+    const near = open("a", item("cart", start));
+    expect(decideTriage(again, context(near))).toMatchObject({ outcome: "joined", incidentId: "a" });
+    expect(decideTriage(again, context(said(near, "cart", false)))).toMatchObject({ outcome: "opened" });
+    expect(decideTriage(again, context(said(near, "another", false)))).toMatchObject({ outcome: "joined" });
+  });
+
+  test("brings it back to where it belongs, however near another incident is", () => {
+    const far = said(open("b", item("mail", start - 60 * minute)), "cart", true);
+    expect(decideTriage(again, context(open("a", item("cart", start)), far))).toMatchObject({
+      outcome: "joined",
+      incidentId: "b",
+      reason: "Ada said that this alert belongs here",
+    });
+    const over = { ...far, isActive: false };
+    expect(decideTriage(again, context(open("a", item("cart", start)), over))).toMatchObject({ incidentId: "a" });
+  });
 });

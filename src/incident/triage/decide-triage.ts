@@ -5,7 +5,7 @@ import type { Instant } from "../../core/window.ts";
 import type { Likeness } from "./likeness.ts";
 
 /** What triage knows of an open incident: small enough that a storm of alerts costs little. */
-export type OpenIncident = Pick<IncidentState, "id" | "environment" | "openedAt" | "itemNewsAt"> & {
+export type OpenIncident = Pick<IncidentState, "id" | "environment" | "openedAt" | "itemNewsAt" | "placements"> & {
   items: { itemId: string; title: string; entityIds: EntityId[]; startsAt: Instant }[];
   /** Entities that its answer explains; empty before there is one. */
   explained: EntityId[];
@@ -48,10 +48,17 @@ export function decideTriage(item: IncomingItem, context: TriageContext): Decisi
   const same = context.open.find((incident) => incident.items.some(({ itemId }) => itemId === item.id));
   if (item.status === "resolved") {
     return same
-      ? { outcome: "resolved", incidentId: same.id, reason: "the alert that it belongs to is over", grounds: {} }
+      ? {
+          outcome: "resolved",
+          incidentId: same.id,
+          reason: item.endReason ?? "the alert that it belongs to is over",
+          grounds: {},
+        }
       : { outcome: "kept-quiet", incidentId: null, reason: "it was over before anybody had to look", grounds: {} };
   }
   if (same) return { outcome: "joined", incidentId: same.id, reason: "the same alert fires again", grounds: {} };
+  const placed = placedByPerson(item, context.open);
+  if (placed) return placed;
   if (item.severity === "info") {
     return {
       outcome: "kept-quiet",
@@ -69,6 +76,7 @@ export function decideTriage(item: IncomingItem, context: TriageContext): Decisi
     .filter(
       (incident) =>
         incident.isActive &&
+        !isKeptApart(item, incident) &&
         (incident.environment === environment || environment === "" || incident.environment === ""),
     )
     .map((incident) => ({ incident, link: linkTo(item, incident, hopsTo, context.likeness) }))
@@ -90,6 +98,22 @@ export function decideTriage(item: IncomingItem, context: TriageContext): Decisi
       likeness: round(context.likeness(item.title, title)),
     },
   };
+}
+
+/** When an alert comes back that a person had put somewhere, it goes there as long as that is open. */
+function placedByPerson({ fingerprint }: IncomingItem, open: OpenIncident[]): Decision | undefined {
+  for (const { id, isActive, placements } of open) {
+    const word = placements.find((placement) => placement.fingerprint === fingerprint && placement.isHere);
+    if (isActive && word) {
+      const reason = `${word.person} said that this alert belongs here`;
+      return { outcome: "joined", incidentId: id, reason, grounds: { saidBy: word.person } };
+    }
+  }
+  return undefined;
+}
+
+function isKeptApart({ fingerprint }: IncomingItem, { placements }: OpenIncident): boolean {
+  return placements.some((placement) => placement.fingerprint === fingerprint && !placement.isHere);
 }
 
 type Link = { weight: number; seconds: number; hops: number; title: string; isUnplaced: boolean };

@@ -77,7 +77,7 @@ function withdrawn(planId: string, into: string): IncidentEventBody {
 
 function arrivals(younger: IncidentState, older: IncidentState, reason: string): IncidentEventBody[] {
   const joined = younger.items.flatMap((item): IncidentEventBody[] => {
-    const { itemId, title, entityIds, severity, startsAt, kind: itemKind } = item;
+    const { itemId, title, entityIds, severity, startsAt, kind: itemKind, fingerprint } = item;
     return [
       {
         type: "item-joined",
@@ -86,6 +86,7 @@ function arrivals(younger: IncidentState, older: IncidentState, reason: string):
         entityIds,
         severity,
         itemKind,
+        ...(fingerprint === null ? {} : { fingerprint }),
         startsAt,
         reason: `came with ${younger.id}: ${reason}`,
       },

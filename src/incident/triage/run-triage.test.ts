@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../../store/database.ts";
+import { readEvents } from "../../store/incident-events.ts";
 import { countIncidents } from "../../store/incidents.ts";
 import { readItem, readTriage, storeItems, takeUntriagedItems } from "../../store/items.ts";
 import { minute, sampleItem } from "../../store/samples.testing.ts";
@@ -56,6 +57,21 @@ describe("triage of what waits", () => {
     const decisions = await readTriage(database, { itemIds: ["a"] });
     expect(decisions.map(({ outcome }) => outcome)).toEqual([expect.stringMatching(/opened|joined/), "resolved"]);
     expect((await readItem(database, "a"))?.incidentId).toBe(decisions[0]?.incidentId);
+  });
+
+  test("keeps why an alert is over, where whoever raised it says so", async () => {
+    const alert = sampleItem({ id: "a", fingerprint: "a" });
+    await storeItems(database, [{ item: alert, raw: null }]);
+    await triage();
+    const endReason = "its process ended";
+    await storeItems(database, [{ item: { ...alert, status: "resolved", endsAt: minute(4), endReason }, raw: null }]);
+    await triage();
+    expect((await readTriage(database, { itemIds: ["a"] })).at(-1)).toMatchObject({ reason: endReason });
+    const incidentId = (await readItem(database, "a"))?.incidentId ?? "";
+    expect((await readEvents(database, incidentId)).at(-1)?.body).toMatchObject({
+      type: "item-resolved",
+      reason: endReason,
+    });
   });
 
   test("asks no more when the alerts are many, and nothing twice about an incident that has many already", async () => {

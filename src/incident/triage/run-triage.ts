@@ -1,29 +1,26 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import { digestOf } from "../../core/canonical-json.ts";
-import type { Edge, Entity, EntityId } from "../../core/entity.ts";
+import type { Edge } from "../../core/entity.ts";
 import type { IncidentState } from "../../core/incident.ts";
-import type { Actor, ExitCondition, IncidentEventBody } from "../../core/incident-events.ts";
+import type { Actor, IncidentEventBody } from "../../core/incident-events.ts";
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
-import { readChanges } from "../../store/changes.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents } from "../../store/incident-events.ts";
-import { listItemEntities, recordTriages, takeUntriagedItems } from "../../store/items.ts";
+import { recordTriages, takeUntriagedItems } from "../../store/items.ts";
 import { incidentRowAfter } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
-import { type Around, assessSeverity, isBelow } from "./assess-severity.ts";
+import { type Around, isBelow } from "./assess-severity.ts";
 import { type Decision, decideTriage, type OpenIncident } from "./decide-triage.ts";
 import { type Likeness, likenessWithout } from "./likeness.ts";
+import { environmentOf, newIncidentId, type OpeningSettings, openingOf, readAround, severityOf } from "./opening.ts";
 import { hurtBy, takesNewAlerts } from "./still-at-hand.ts";
 
-type TriageSettings = {
+type TriageSettings = OpeningSettings & {
   database: Database;
   openStates: OpenStates;
-  entities: () => Entity[];
   edges: () => Edge[];
   /** The item with what its labels and words mean now: entities may have become known since intake. */
   withEntities: (item: IncomingItem) => IncomingItem;
-  exitConditionFor: (kind: IncomingItem["kind"]) => ExitCondition;
   now: () => Instant;
 };
 
@@ -102,10 +99,6 @@ function decide(item: IncomingItem, open: OpenIncident[], likeness: Likeness, se
   });
 }
 
-function environmentOf(ids: EntityId[], entities: Entity[]): string {
-  return entities.find((entity) => ids.includes(entity.id) && entity.environment !== "")?.environment ?? "";
-}
-
 /** Turns a decision into events of its incident, and tells the items that come after it. Returns the incident. */
 function note(
   item: IncomingItem,
@@ -118,15 +111,16 @@ function note(
   const { title, startsAt } = item;
   const itemId = item.id;
   if (decision.outcome === "kept-quiet" || decision.outcome === "refused") return null;
-  const incidentId = decision.incidentId ?? newIncidentId(item);
+  const incidentId = decision.incidentId ?? newIncidentId(item.id);
   const events = pending.get(incidentId) ?? { isNew: decision.incidentId === null, bodies: [] };
   pending.set(incidentId, events);
   const known = open.find(({ id }) => id === incidentId);
   const member = known?.items.some((other) => other.itemId === itemId) ?? false;
   if (decision.outcome === "resolved") {
-    events.bodies.push({ type: "item-resolved", itemId, title, resolvedAt: item.endsAt ?? settings.now() });
+    const reason = item.endReason === undefined ? {} : { reason: item.endReason };
+    events.bodies.push({ type: "item-resolved", itemId, title, resolvedAt: item.endsAt ?? settings.now(), ...reason });
   } else if (decision.outcome === "opened") {
-    events.bodies.push(openingOf(item, decision, settings, around));
+    events.bodies.push(openingOf(item, decision.reason, settings, around));
     open.push({
       id: incidentId,
       environment: environmentOf(item.entityIds, settings.entities()),
@@ -134,6 +128,7 @@ function note(
       itemNewsAt: settings.now(),
       items: [{ itemId, title, entityIds: item.entityIds, startsAt }],
       explained: [],
+      placements: [],
       isActive: true,
     });
   } else if (member) {
@@ -148,6 +143,7 @@ function note(
       severity,
       reason: decision.reason,
       itemKind: item.kind,
+      fingerprint: item.fingerprint,
       startsAt,
     });
     if (known) {
@@ -166,53 +162,6 @@ function note(
   return incidentId;
 }
 
-function openingOf(
-  item: IncomingItem,
-  decision: Decision,
-  settings: TriageSettings,
-  around: Around,
-): IncidentEventBody {
-  const { severity, reason } = severityOf(item, settings, around);
-  return {
-    type: "incident-opened",
-    title: item.title,
-    severity,
-    severityReason: reason,
-    category: item.category,
-    environment: environmentOf(item.entityIds, settings.entities()),
-    entityIds: item.entityIds,
-    itemId: item.id,
-    reason: decision.reason,
-    exitCondition: settings.exitConditionFor(item.kind),
-    itemKind: item.kind,
-    startsAt: item.startsAt,
-  };
-}
-
-function severityOf(item: IncomingItem, settings: TriageSettings, around: Around): ReturnType<typeof assessSeverity> {
-  const named = settings.entities().filter(({ id }) => item.entityIds.includes(id));
-  return assessSeverity(item, named, around);
-}
-
-/**
- * Changes of six hours and alerts of half an hour, read once for a batch; at most so many, whatever the storm. Nothing where
- * nothing that is known is named.
- */
-async function readAround(transaction: Database, items: IncomingItem[], now: Instant): Promise<Around> {
-  const entityIds = [...new Set(items.flatMap((item) => item.entityIds))];
-  if (entityIds.length === 0) return { changes: [], alerts: [] };
-  const window = { from: now - 6 * 3_600_000, to: now + 1 };
-  return {
-    changes: await readChanges(transaction, { window, entityIds, limit: 500 }),
-    alerts: await listItemEntities(transaction, now - 30 * 60_000, 500),
-  };
-}
-
-/** From the item that opens it, so that a repeat after a crash opens the same one. Short enough to say aloud. */
-function newIncidentId(item: IncomingItem): string {
-  return `inc-${Number.parseInt(digestOf(item.id).slice(0, 12), 16).toString(36).slice(0, 8).padStart(8, "0")}`;
-}
-
 function readOpenIncident(state: IncidentState): OpenIncident {
   return {
     id: state.id,
@@ -221,6 +170,7 @@ function readOpenIncident(state: IncidentState): OpenIncident {
     itemNewsAt: state.itemNewsAt,
     severity: state.severity,
     items: [...state.items],
+    placements: state.placements,
     explained: hurtBy(state),
     isActive: takesNewAlerts(state),
   };

@@ -104,11 +104,13 @@ export function tell(body: IncidentEventBody): { kind: TimelineEntry["kind"]; se
     case "item-joined":
       return { kind: "alert", sentence: `${body.title} joined: ${body.reason}` };
     case "item-resolved":
-      return { kind: "alert", sentence: `${body.title} is quiet again` };
+      return { kind: "alert", sentence: `${body.title} is quiet again${body.reason ? `: ${body.reason}` : ""}` };
     case "item-fired-again":
       return { kind: "alert", sentence: `${body.title} fires again` };
     case "item-split-off":
       return { kind: "person", sentence: `split off: ${body.reason}` };
+    case "item-placed":
+      return { kind: "person", sentence: body.reason };
     case "severity-changed":
       return { kind: "midwatch", sentence: `severity ${body.from} → ${body.to}: ${body.reason}` };
     case "answer-concluded":

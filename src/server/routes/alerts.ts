@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { AlertRecord } from "../../app/midwatch.ts";
-import { categories } from "../../core/item.ts";
+import { categories, overruleVerdicts } from "../../core/item.ts";
 import { buildAlertLine, buildRefusedLine } from "../build/alert-line.ts";
 import { namesOf, timestamp } from "../build/references.ts";
 import { personOf } from "../guard.ts";
 import type { Routes, Running } from "../server-types.ts";
-import { type AlertLine, type AlertsView, type FacetCount, overruleVerdicts } from "../views.ts";
+import type { AlertLine, AlertsView, FacetCount } from "../views.ts";
 
 const several = z
   .union([z.string(), z.array(z.string())])
@@ -100,13 +100,26 @@ export function addAlertRoutes(routes: Routes, running: Running): void {
     {
       schema: {
         params: z.object({ itemId: z.string() }),
-        body: z.object({ verdict: z.enum(overruleVerdicts), why: z.string().max(2000).nullable().default(null) }),
+        body: z
+          .object({
+            verdict: z.enum(overruleVerdicts),
+            why: z.string().max(2000).nullable().default(null),
+            incidentId: z.string().optional(),
+          })
+          .refine(({ verdict, incidentId }) => (verdict === "belongs-to") === (incidentId !== undefined), {
+            path: ["incidentId"],
+            message: "belongs-to needs the incident that it belongs to, and nothing else does",
+          }),
       },
     },
     async (request): Promise<AlertLine> => {
-      const { verdict, why } = request.body;
+      const { verdict, why, incidentId = null } = request.body;
       const midwatch = running();
-      const record = await midwatch.intake.overrule(request.params.itemId, verdict, why, personOf(request));
+      const record = await midwatch.intake.overrule(
+        request.params.itemId,
+        { verdict, why, incidentId },
+        personOf(request),
+      );
       return lineOf(record, namesOf(midwatch.estate.entities()));
     },
   );

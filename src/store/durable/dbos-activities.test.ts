@@ -117,6 +117,29 @@ describe("activities", () => {
     expect(runs).toBe(2);
   });
 
+  it("of a kind that only another release knows are dropped, and done by a release that knows it", async () => {
+    let runs = 0;
+    const count = async () => void runs++;
+    activities = await open({ count, other: count });
+    await activities.start("other", "unknown", {});
+    await activities.wait("unknown", 5000);
+    await activities.close();
+    activities = await open({ count });
+    await database.query(
+      `update dbos.workflow_status set status = 'PENDING', completed_at = null, created_at = 0, updated_at = 0,
+         started_at_epoch_ms = 0, executor_id = $1 where workflow_uuid = 'unknown'`,
+      [activities.workerId],
+    );
+    await activities.takeOver();
+    expect(await activities.wait("unknown", 5000)).toMatchObject({ status: "failed", why: "cancelled" });
+    await activities.close();
+    activities = await open({ count, other: count });
+    await expect.poll(() => activities?.start("other", "unknown", {}), { timeout: 5000 }).toEqual({ kind: "started" });
+    expect(await activities.wait("unknown", 10_000)).toMatchObject({ status: "finished", attempt: 2 });
+    expect(await activities.start("other", "unknown", {})).toMatchObject({ kind: "known" });
+    expect(runs).toBe(2);
+  });
+
   it("start on an empty database in several processes at once", async () => {
     const empty = await openTestDatabase();
     const workers = await Promise.all([1, 2, 3].map(() => startWorker({ silentSeconds: 60, url: empty.url })));

@@ -59,7 +59,7 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
   });
   const shutDown = (drainMilliseconds: number) =>
     DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: drainMilliseconds });
-  const takeOver = () => handOver({ ...settings, workerId, host, runningHere, log });
+  const takeOver = () => handOver({ ...settings, workerId, host, runningHere, kinds: new Set(workflows.keys()), log });
   let isFenced = false;
   let stopBeating = async () => {};
   try {
@@ -157,7 +157,8 @@ async function findLatestAttempt(activityId: string): Promise<{ attempt: number;
     const status = await DBOS.getWorkflowStatus(attemptId(activityId, attempt));
     if (status === null) return latest;
     latest = { attempt, status };
-    if (status.status !== "ERROR") return latest; // only a failed attempt has a successor
+    // Only an attempt that failed, or that a release dropped which did not know it, has a successor.
+    if (status.status !== "ERROR" && status.status !== "CANCELLED") return latest;
   }
 }
 
@@ -185,10 +186,11 @@ async function handOver(
     workerId: string;
     host: string;
     runningHere: Set<string>;
+    kinds: ReadonlySet<string>;
     log: (line: string) => void;
   },
 ): Promise<string[]> {
-  const { database, workerId, host, runningHere, log } = settings;
+  const { database, workerId, host, runningHere, kinds, log } = settings;
   // Before the list: what ends while we look is neither running any more nor lost.
   const ranBefore = new Set(runningHere);
   // Before the list of the living: who registers in between cannot be taken for dead.
@@ -211,9 +213,17 @@ async function handOver(
       !runningHere.has(workflowID) &&
       Math.max(dequeuedAt ?? 0, updatedAt ?? 0, createdAt) < Date.now() - CLAIM_PATIENCE_MILLISECONDS,
   );
-  if (lost.length > 0) {
-    log(`starting ${lost.length} activities again that were claimed but never ran`);
-    await DBOS.resumeWorkflows(lost.map(({ workflowID }) => workflowID));
+  const again = lost.filter(({ workflowName }) => kinds.has(workflowName));
+  if (again.length > 0) {
+    log(`starting ${again.length} activities again that were claimed but never ran`);
+    await DBOS.resumeWorkflows(again.map(({ workflowID }) => workflowID));
+  }
+  // Left by another release. What its incident needs is decided anew, by whoever runs: a release that knows the kind starts
+  // it once more as a further attempt.
+  const unknown = lost.filter(({ workflowName }) => !kinds.has(workflowName));
+  if (unknown.length > 0) {
+    log(`dropping what this release does not know: ${unknown.map(({ workflowID }) => workflowID).join(", ")}`);
+    await DBOS.cancelWorkflows(unknown.map(({ workflowID }) => workflowID));
   }
   await forgetWorkers(database);
   return [...new Set([...dead, ...orphaned])];

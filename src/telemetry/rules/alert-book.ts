@@ -37,12 +37,12 @@ export function createAlertBook() {
         known.goodSince ??= now;
         if (now - known.goodSince < settings.clearSeconds * 1000) continue;
         open.delete(matter);
-        items.push(resolved(known.item, known.goodSince, now));
+        items.push(resolved(known.item, known.goodSince, now, opinion.endReason));
       }
       for (const [matter, { item, lastOpinionAt }] of open) {
         if (now - lastOpinionAt < FORGOTTEN_MILLISECONDS) continue;
         open.delete(matter);
-        items.push(resolved(item, now, now));
+        items.push(resolved(item, now, now, `nothing was heard of it for ${FORGOTTEN_MILLISECONDS / 60_000} min`));
       }
       return items;
     },
@@ -68,8 +68,8 @@ function fingerprintOf({ rule, subject, detail }: RuleOpinion): string {
   return digestOf(["telemetry", rule, subject.key, detail]).slice(0, 32);
 }
 
-function resolved(item: IncomingItem, endsAt: Instant, now: Instant): IncomingItem {
-  return { ...item, status: "resolved", endsAt, receivedAt: now };
+function resolved(item: IncomingItem, endsAt: Instant, now: Instant, endReason?: string): IncomingItem {
+  return { ...item, status: "resolved", endsAt, receivedAt: now, ...(endReason === undefined ? {} : { endReason }) };
 }
 
 const categories: Record<string, Category> = {

@@ -20,6 +20,7 @@ import {
   markWhatStandsOut,
   type SubjectHistory,
 } from "./subject-history.ts";
+import { withSuccessors } from "./successors.ts";
 
 /** Requests and calls of a subject that was silent for this long are forgotten. */
 const FORGET_MILLISECONDS = 24 * 3_600_000;
@@ -66,7 +67,8 @@ export function createRuleEngine(settings: RuleSettings) {
         opinions.push(...opinionsOf(history, until, now, isAnybodyHeard));
         if (now - lastKnownAt(history) > FORGET_MILLISECONDS) histories.delete(key);
       }
-      const items = book.update(withoutPartsOfTheWhole(opinions), now, settings);
+      const heard = withSuccessors(opinions, book.firing(), histories, now);
+      const items = book.update(withoutPartsOfTheWhole(heard), now, settings);
       const open = book.openSubjects();
       for (const history of histories.values()) freeze(history, open, now);
       return items;

@@ -42,6 +42,8 @@ export type RuleOpinion = {
   isBad: boolean;
   /** Good enough to resolve; between the two the alert stays as it is. */
   isGood: boolean;
+  /** Why it is over when it resolves, where that is not just that the numbers are well again. */
+  endReason?: string;
   concept: ConceptId;
   /** When it seems to have begun. */
   since: Instant;

@@ -1,9 +1,18 @@
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { ApiError } from "../data/api.ts";
 import { ErrorLine } from "./error-panel.tsx";
 
 /** Asks for a reason before something is refused or overruled. What was typed stays when the answer is an error. */
-export function ReasonDialog({ title, sentence, submit, placeholder, onSubmit, onClose }: ReasonDialogProps) {
+export function ReasonDialog({
+  title,
+  sentence,
+  submit,
+  placeholder,
+  isReady = true,
+  children,
+  onSubmit,
+  onClose,
+}: ReasonDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [why, setWhy] = useState("");
   const [error, setError] = useState<ApiError | null>(null);
@@ -26,6 +35,7 @@ export function ReasonDialog({ title, sentence, submit, placeholder, onSubmit, o
       >
         <h2 id="why-h">{title}</h2>
         <p className="soft">{sentence}</p>
+        {children}
         <label className="small quiet" htmlFor="why">
           Why? It is remembered, and may stay empty.
         </label>
@@ -41,7 +51,7 @@ export function ReasonDialog({ title, sentence, submit, placeholder, onSubmit, o
           <button type="button" className="btn big" onClick={onClose}>
             Go back
           </button>
-          <button type="submit" className="btn big" disabled={isSending}>
+          <button type="submit" className="btn big" disabled={isSending || !isReady}>
             {submit}
           </button>
         </div>
@@ -56,6 +66,10 @@ type ReasonDialogProps = {
   /** The word on the button that does it. */
   submit: string;
   placeholder: string;
+  /** False: something that is asked beside the reason is still open. */
+  isReady?: boolean;
+  /** What is asked beside the reason. */
+  children?: ReactNode;
   /** The error when it was refused, null when it is done. */
   onSubmit: (why: string | null) => Promise<ApiError | null>;
   onClose: () => void;

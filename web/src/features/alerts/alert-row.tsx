@@ -1,25 +1,14 @@
-import { useState } from "react";
 import { Link } from "wouter";
-import type { AlertLine, OverruleRequest, OverruleVerdict } from "../../../../src/server/views.ts";
-import { ErrorLine } from "../../components/error-panel.tsx";
+import type { OverruleVerdict } from "../../../../src/core/item.ts";
+import type { AlertLine } from "../../../../src/server/views.ts";
+import { AlertWords, verdictWords } from "../../components/alert-words.tsx";
 import { Glyph, type GlyphKind } from "../../components/glyph.tsx";
 import { LogRow } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
-import { type ApiError, postJson } from "../../data/api.ts";
 import { severityGlyph, severityText } from "../../lib/phase.ts";
 
 /** What came in, what was done and why, and a way to say that it was wrong. */
 export function AlertRow({ alert, onOverruled }: { alert: AlertLine; onOverruled: () => void }) {
-  const [error, setError] = useState<ApiError | null>(null);
-  const [isSending, setSending] = useState(false);
-  const say = async (verdict: OverruleVerdict) => {
-    setSending(true);
-    const body: OverruleRequest = { verdict, why: null };
-    const answer = await postJson<AlertLine>(`/alerts/${encodeURIComponent(alert.itemId)}/overrule`, body);
-    setSending(false);
-    setError(answer.ok ? null : answer.error);
-    if (answer.ok) onOverruled();
-  };
   return (
     <LogRow as="li" className="al" margin={<Time at={alert.startsAt} />}>
       <p className="nm" data-row tabIndex={-1}>
@@ -37,17 +26,7 @@ export function AlertRow({ alert, onOverruled }: { alert: AlertLine; onOverruled
             {alert.overruled.person}: {verdictWords[alert.overruled.verdict].toLowerCase()}
           </span>
         ) : (
-          verdictsFor(alert).map((verdict) => (
-            <button
-              type="button"
-              key={verdict}
-              className="btn mini"
-              disabled={isSending}
-              onClick={() => void say(verdict)}
-            >
-              {verdictWords[verdict]}
-            </button>
-          ))
+          <AlertWords alert={alert} verdicts={verdictsFor(alert)} onSaid={onOverruled} />
         )}
       </div>
       <p className="did">
@@ -64,7 +43,6 @@ export function AlertRow({ alert, onOverruled }: { alert: AlertLine; onOverruled
           </>
         )}
       </p>
-      <ErrorLine error={error} />
       {alert.members.length > 0 && (
         <details className="members">
           <summary className="btn mini">{alert.count} in this group</summary>
@@ -88,23 +66,15 @@ export function AlertRow({ alert, onOverruled }: { alert: AlertLine; onOverruled
   );
 }
 
-const verdictWords: Record<OverruleVerdict, string> = {
-  "should-have-paged": "Should have paged",
-  noise: "Noise",
-  right: "Right",
-  "split-off": "Split off",
-  investigate: "Investigate",
-};
-
 /** Only what would change something: nothing that was paged for can have been too quiet. */
 function verdictsFor(alert: AlertLine): OverruleVerdict[] {
   switch (alert.outcome) {
     case "joined":
-      return ["split-off", "right"];
+      return ["split-off", "belongs-to", "noise", "right"];
     case "kept-quiet":
       return ["should-have-paged", "investigate", "right"];
     case "opened":
-      return alert.hasPaged ? ["noise", "right"] : ["should-have-paged", "noise", "right"];
+      return [...(alert.hasPaged ? [] : (["should-have-paged"] as const)), "belongs-to", "noise", "right"];
     case "refused":
       return ["investigate"];
     case "resolved":

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import type { AlertLine, NowView, OverruleRequest, OverruleVerdict } from "../../../../src/server/views.ts";
+import type { OverruleVerdict } from "../../../../src/core/item.ts";
+import type { AlertLine, NowView, OverruleRequest } from "../../../../src/server/views.ts";
+import { verdictWords } from "../../components/alert-words.tsx";
 import { ErrorLine } from "../../components/error-panel.tsx";
 import { Time } from "../../components/time.tsx";
 import { type ApiError, postJson } from "../../data/api.ts";
@@ -57,12 +59,14 @@ function QuietItem({ item }: { item: AlertLine }) {
         {item.title}
       </span>
       <span className="rs">
-        {item.overruled ? `${item.overruled.person}: ${item.overruled.verdict.replaceAll("-", " ")}` : item.reason}
+        {item.overruled
+          ? `${item.overruled.person}: ${verdictWords[item.overruled.verdict].toLowerCase()}`
+          : item.reason}
         <ErrorLine error={error} />
       </span>
       {!item.overruled && (
         <button type="button" className="btn mini" disabled={isSending} onClick={() => void overrule()}>
-          {verdict === "split-off" ? "Split off" : "Should have paged"}
+          {verdictWords[verdict]}
         </button>
       )}
     </li>
