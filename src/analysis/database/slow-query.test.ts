@@ -47,6 +47,17 @@ testCheck(slowQuery, {
       ]),
       $,
     },
+    "what only jobs run, at a moment when its session stands still": {
+      activity: records((scope) => [
+        activityOf(scope, {
+          statements: [
+            statementOf("FETCH 20000 FROM dump", null, [9, 5, 100]),
+            statementOf("select from orders", [900, 0.001, 4], [900, 0.002, 4]),
+          ],
+        }),
+      ]),
+      $,
+    },
     "a new report that is run once": {
       activity: records((scope) => [
         activityOf(scope, {
