@@ -118,9 +118,17 @@ describe("a running midwatch", () => {
       alerts: { itemId: string; outcome: string }[];
     };
     const [first] = alerts;
-    const said = await ask("POST", `/api/v1/alerts/${first?.itemId}/overrule`, { verdict: "noise", why: "known" });
-    expect(await said.json()).toMatchObject({
+    const say = async (verdict: string) =>
+      (await ask("POST", `/api/v1/alerts/${first?.itemId}/overrule`, { verdict, why: "known" })).json();
+    expect(await say("right")).toMatchObject({
       outcome: first?.outcome,
+      overruled: { verdict: "right", person: "operator", why: "known" },
+    });
+    // More than an opinion: it leaves its incident.
+    expect(await say("noise")).toMatchObject({
+      outcome: "kept-quiet",
+      incident: null,
+      reason: expect.stringContaining("operator says that it is no trouble: known"),
       overruled: { verdict: "noise", person: "operator", why: "known" },
     });
     expect((await ask("POST", "/api/v1/alerts/none/overrule", { verdict: "noise", why: null })).status).toBe(404);
