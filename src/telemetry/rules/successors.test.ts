@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { IncomingItem } from "../../core/item.ts";
+import { createLogHistogram } from "../rollup/log-histogram.ts";
 import { BUCKET_MILLISECONDS } from "../settings.ts";
 import { createRuleEngine } from "./rule-engine.ts";
 import type { RuleTick } from "./rule-input.ts";
@@ -15,12 +16,21 @@ const subjectOf = (instance: string) => ({
   isEntry: false,
 });
 
+const oneRequest = (bucketAt: number): RuleTick["requests"][number] => ({
+  subject: service,
+  bucketAt,
+  count: 1,
+  errors: 0,
+  seconds: 0.01,
+  histogram: createLogHistogram(),
+});
+
 type Life = { instance: string; from: number; until: number; used(second: number): number };
 const leaks = (second: number) => Math.min(0.98, second < 120 ? 0.4 : 0.4 + (second - 120) * 0.02);
 const forGood = Number.POSITIVE_INFINITY;
 
 /** Second by second of instances that come and go; what fires and ends, and when. */
-function play(lives: Life[], seconds: number, concept: "memory" | "disk" = "memory") {
+function play(lives: Life[], seconds: number, concept: "memory" | "disk" = "memory", servesUntil = forGood) {
   const engine = createRuleEngine(defaultRules);
   const used = concept === "memory" ? "memory.working_set" : "disk.used";
   const limit = concept === "memory" ? "memory.limit" : "disk.capacity";
@@ -30,7 +40,7 @@ function play(lives: Life[], seconds: number, concept: "memory" | "disk" = "memo
     const living = lives.filter(({ from, until }) => second >= from && second < until);
     const tick: RuleTick = {
       now: bucketAt + BUCKET_MILLISECONDS + 2_000,
-      requests: [],
+      requests: second < servesUntil ? [oneRequest(bucketAt)] : [],
       heartbeats: living.map(({ instance }) => ({
         subject: service,
         instance: `${instance}|v1|${instance}`,
@@ -84,6 +94,15 @@ describe("saturation of a process that has ended", () => {
     expect(ended?.second).toBeGreaterThan(200 + 15 * 60);
     expect(ended?.item.endReason).toBe("nothing was heard of it for 15 min");
   });
+
+  test("is over where it served nobody: a backup that came to its end", () => {
+    const { ended } = play([old], 400, "memory", 0);
+    expect(ended?.second).toBeLessThan(280);
+    expect(ended?.item.endReason).toMatch(/served nobody/);
+  });
+
+  test("is not over where what it served is silent with it", () =>
+    expect(play([old], 1000, "memory", 200).ended).toBeUndefined());
 
   test("is not over while it only sends rarely", () => {
     const rarely = (instance: string, used: (second: number) => number) =>

@@ -2,7 +2,7 @@ import type { ConceptId } from "../../core/concept.ts";
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
 import { BUCKET_MILLISECONDS } from "../settings.ts";
-import type { RuleOpinion } from "./rule-input.ts";
+import type { RuleOpinion, Subject } from "./rule-input.ts";
 import type { SubjectHistory } from "./subject-history.ts";
 import { percentText } from "./words.ts";
 
@@ -21,7 +21,8 @@ const OVERLAP_MILLISECONDS = 120_000;
 /**
  * For open alerts about a process that has ended and in whose place others came: those speak for it. While one of them is
  * as bad, the alert goes on; when all are well, it is over. A process that fell silent and that nothing took the place of
- * should still be there: nobody speaks for it, since silence is no recovery.
+ * should still be there: nobody speaks for it, since silence is no recovery. Only one that never served anybody (a backup,
+ * a report) has simply come to its end.
  */
 export function withSuccessors(
   opinions: readonly RuleOpinion[],
@@ -36,16 +37,19 @@ export function withSuccessors(
 }
 
 function spokenFor(
-  { labels }: IncomingItem,
+  item: IncomingItem,
   opinions: readonly RuleOpinion[],
   histories: ReadonlyMap<string, SubjectHistory>,
   now: Instant,
 ): RuleOpinion | undefined {
-  const { subject: key = "", detail = "", alertname: rule = "", "service.instance.id": instance } = labels;
+  const { subject: key = "", detail = "", alertname: rule = "", "service.instance.id": instance } = item.labels;
   const own = histories.get(key);
   if (!own || instance === undefined || !endsWithItsProcess.has(detail) || !key.endsWith(`/${instance}`)) return;
   const serviceKey = key.slice(0, -instance.length - 1);
-  const newcomers = successorsOf(own, instance, histories.get(serviceKey), now);
+  const service = histories.get(serviceKey);
+  if (!service || !hasEnded(own, instance, service, now)) return;
+  const newcomers = successorsOf(own, instance, service, now);
+  if (newcomers.length === 0 && service.minutes.length === 0) return overWith(item, own.subject, rule, detail);
   const said = newcomers.flatMap((newcomer) =>
     opinions.filter((opinion) =>
       isSameMatter(opinion, { rule, detail, subject: { key: `${serviceKey}/${newcomer}` } }),
@@ -61,23 +65,47 @@ function spokenFor(
   return { ...worst, subject: own.subject, isBad: !isGood, isGood, endReason };
 }
 
-/** Instances that live and came up when this one ended, or shortly before. None while this one may still be there. */
-function successorsOf(
-  own: SubjectHistory,
-  instance: string,
-  service: SubjectHistory | undefined,
-  now: Instant,
-): string[] {
-  if (!service) return [];
-  const beats = [...service.instances].map(([key, { firstAt, lastAt }]) => ({
-    id: key.split("|")[0],
-    firstAt,
-    lastAt,
-  }));
+/** Of a process that ended and that served nobody, so that nobody waits for another in its place. */
+function overWith(item: IncomingItem, subject: Subject, rule: string, detail: string): RuleOpinion {
+  return {
+    rule,
+    subject,
+    detail,
+    isBad: false,
+    isGood: true,
+    endReason: "its process ended, and it served nobody who would wait for another",
+    concept: detail as ConceptId,
+    since: item.startsAt,
+    severity: "low",
+    title: item.title,
+    description: item.description,
+    observed: { value: 0, unit: "1" },
+    threshold: { value: 0, unit: "1" },
+  };
+}
+
+function hasEnded(own: SubjectHistory, instance: string, service: SubjectHistory, now: Instant): boolean {
+  const { lastSignAt, patience } = signsOf(own, instance, service);
+  return now - lastSignAt >= patience;
+}
+
+/** When it was last heard of, and how long it may be silent before it counts as gone. */
+function signsOf(own: SubjectHistory, instance: string, service: SubjectHistory) {
   const points = [...own.levels.values()].flat().map(({ at }) => at);
-  const lastSignAt = Math.max(...points, ...beats.flatMap(({ id, lastAt }) => (id === instance ? [lastAt] : [])));
-  const patience = Math.max(LEAST_SILENCE_MILLISECONDS, 3 * usualGap(points));
-  if (now - lastSignAt < patience) return [];
+  const beats = beatsOf(service).flatMap(({ id, lastAt }) => (id === instance ? [lastAt] : []));
+  return {
+    lastSignAt: Math.max(...points, ...beats),
+    patience: Math.max(LEAST_SILENCE_MILLISECONDS, 3 * usualGap(points)),
+  };
+}
+
+const beatsOf = ({ instances }: SubjectHistory) =>
+  [...instances].map(([key, { firstAt, lastAt }]) => ({ id: key.split("|")[0], firstAt, lastAt }));
+
+/** Instances that live and came up when this one ended, or shortly before. */
+function successorsOf(own: SubjectHistory, instance: string, service: SubjectHistory, now: Instant): string[] {
+  const { lastSignAt, patience } = signsOf(own, instance, service);
+  const beats = beatsOf(service);
   const living = beats.filter(({ id, lastAt }) => id !== instance && now - lastAt < patience);
   const newcomers = living.filter(
     ({ id, firstAt }) =>
