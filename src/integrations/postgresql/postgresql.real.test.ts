@@ -142,13 +142,17 @@ describe("a real PostgreSQL", () => {
     expect(JSON.stringify([answer, await gone.check(), gone.destinations])).not.toContain("a-password-nobody-sees");
   });
 
-  it("cannot write, whatever the role may", async () => {
-    const connection = connect("watcher");
-    expect((await connection.check()).state).toBe("ready");
-    const rows = await admin.query(
-      "select count(*)::int as count from pg_stat_activity where application_name = 'midwatch' and state = 'active'",
-    );
-    expect(rows.rows[0].count).toBe(0);
+  it("cannot write, whatever the role may and whatever its functions would", async () => {
+    await admin.query(`
+      create role scribe login; grant pg_monitor to scribe;
+      create schema trap; create table trap.written (at timestamptz);
+      grant usage on schema trap to scribe; grant all on trap.written to scribe;
+      create function trap.pg_has_role(name, text, text) returns boolean language plpgsql
+        as 'begin insert into trap.written values (now()); return true; end';
+      alter role scribe set search_path = trap, pg_catalog;`);
+    const report = await connect("scribe").check();
+    expect(JSON.stringify(report)).toContain("cannot execute INSERT in a read-only transaction");
+    expect((await admin.query("select from trap.written")).rowCount).toBe(0);
   });
 
   it("says of others that it is not theirs", async () => {
