@@ -9,14 +9,13 @@ import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import { fastClock } from "../doors/fast-clock.testing.ts";
 import { createTell } from "../doors/tell.ts";
-import { appendEvents, readEvents } from "../store/incident-events.ts";
+import { readEvents } from "../store/incident-events.ts";
 import { readObservations } from "../store/observations.ts";
 import { listMessages } from "../store/outbox.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import { createCommit } from "./commit.ts";
 import { foldIncident } from "./fold.ts";
-import { incidentRowOf } from "./incident-row.ts";
-import { openedBody } from "./samples.testing.ts";
+import { openIncident } from "./open-incident.testing.ts";
 import { startWorld } from "./world.testing.ts";
 
 /** Another seed: `CRASH_SEED=7`. The points of a run are drawn from it; `CRASH_POINTS=55,56` takes these. */
@@ -78,20 +77,7 @@ async function live(crashes: { worker?: number[]; hand?: string; second?: boolea
   const commit = createCommit({ database, now, channelsFor: () => ["chat"] });
   const person = { kind: "person", name: "Ada" } as const;
   try {
-    await appendEvents(database, {
-      incidentId,
-      afterSequence: 0,
-      actor: { kind: "midwatch", part: "triage" },
-      at: now(),
-      activityId: null,
-      bodies: [
-        openedBody({
-          startsAt: now() - 20_000,
-          exitCondition: { sentence: "", quietSeconds: 20, noTrafficSeconds: 40 },
-        }),
-      ],
-      toRow: incidentRowOf,
-    });
+    await openIncident(database, incidentId, now());
     startWorker();
     if (crashes.second) startWorker();
     start("hand", [database.url, world.platform.url, crashes.hand ?? "", clock]);

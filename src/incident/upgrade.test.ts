@@ -7,13 +7,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEventBody } from "../core/incident-events.ts";
 import { fastClock } from "../doors/fast-clock.testing.ts";
-import { appendEvents, readEvents } from "../store/incident-events.ts";
+import { readEvents } from "../store/incident-events.ts";
 import { openTestDatabase, type TestDatabase } from "../store/testing.ts";
 import { createCommit } from "./commit.ts";
 import { foldIncident } from "./fold.ts";
-import { incidentRowOf, phaseOf } from "./incident-row.ts";
+import { phaseOf } from "./incident-row.ts";
+import { openIncident } from "./open-incident.testing.ts";
 import { askedAround } from "./other-release.testing.ts";
-import { openedBody } from "./samples.testing.ts";
 import { startWorld } from "./world.testing.ts";
 
 const speed = 20;
@@ -80,20 +80,7 @@ async function begin() {
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text: Buffer) => said.push(text.toString()));
     child.once("exit", () => running.delete(child));
   };
-  await appendEvents(database, {
-    incidentId,
-    afterSequence: 0,
-    actor: { kind: "midwatch", part: "triage" },
-    at: now(),
-    activityId: null,
-    bodies: [
-      openedBody({
-        startsAt: now() - 20_000,
-        exitCondition: { sentence: "", quietSeconds: 20, noTrafficSeconds: 40 },
-      }),
-    ],
-    toRow: incidentRowOf,
-  });
+  await openIncident(database, incidentId, now());
   const read = async (): Promise<IncidentState> => {
     const state = foldIncident(await readEvents(database, incidentId));
     if (!state) throw new Error("the incident is gone");

@@ -1,4 +1,6 @@
 import type { Entity, EntityId } from "../../core/entity.ts";
+import type { IncidentState } from "../../core/incident.ts";
+import type { IncidentEventBody } from "../../core/incident-events.ts";
 import { type IncomingItem, type ItemSeverity, itemSeverities } from "../../core/item.ts";
 import type { Change } from "../../core/workload.ts";
 
@@ -53,4 +55,13 @@ function byBusiness(item: IncomingItem, entities: Entity[]): { severity: ItemSev
 /** Is the first less severe than the second? */
 export function isBelow(severity: ItemSeverity, than: ItemSeverity): boolean {
   return itemSeverities.indexOf(severity) > itemSeverities.indexOf(than);
+}
+
+/** What is said when something more severe becomes part of an incident; nothing when it is no more severe. */
+export function raised(
+  { severity }: Pick<IncidentState, "severity">,
+  to: IncidentState["severity"],
+  reason: string,
+): IncidentEventBody[] {
+  return isBelow(severity, to) ? [{ type: "severity-changed", from: severity, to, reason }] : [];
 }

@@ -1,7 +1,7 @@
 import type { IncidentState, JoinedItem } from "../../core/incident.ts";
 import type { IncidentEventBody } from "../../core/incident-events.ts";
 import { type IncomingItem, itemSeverities, type OverruleVerdict, type TriageDecision } from "../../core/item.ts";
-import { isBelow } from "./assess-severity.ts";
+import { isBelow, raised } from "./assess-severity.ts";
 
 export type PersonsWord = { verdict: OverruleVerdict; person: string; why: string | null };
 
@@ -100,13 +100,7 @@ function arrival(
     startsAt,
     reason: cameFrom,
   };
-  const worse: IncidentEventBody = {
-    type: "severity-changed",
-    from: to.severity,
-    to: severity,
-    reason: `${title} joined`,
-  };
-  return [placed(word, item, reason), joined, ...ifOver(item), ...(isBelow(to.severity, severity) ? [worse] : [])];
+  return [placed(word, item, reason), joined, ...ifOver(item), ...raised(to, severity, `${title} joined`)];
 }
 
 /**

@@ -6,7 +6,7 @@ import { appendEvents } from "../../store/incident-events.ts";
 import { recordTriages } from "../../store/items.ts";
 import { incidentRowAfter } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
-import { isBelow } from "./assess-severity.ts";
+import { raised } from "./assess-severity.ts";
 import { decideMerges } from "./decide-merges.ts";
 import { triageLock } from "./run-triage.ts";
 
@@ -95,15 +95,5 @@ function arrivals(younger: IncidentState, older: IncidentState, reason: string):
         : []),
     ];
   });
-  const worse: IncidentEventBody[] = isBelow(older.severity, younger.severity)
-    ? [
-        {
-          type: "severity-changed",
-          from: older.severity,
-          to: younger.severity,
-          reason: `${younger.id} went into it: ${younger.severityReason}`,
-        },
-      ]
-    : [];
-  return [...joined, ...worse];
+  return [...joined, ...raised(older, younger.severity, `${younger.id} went into it: ${younger.severityReason}`)];
 }

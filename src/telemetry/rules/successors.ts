@@ -47,8 +47,11 @@ function spokenFor(
   if (!own || instance === undefined || !endsWithItsProcess.has(detail) || !key.endsWith(`/${instance}`)) return;
   const serviceKey = key.slice(0, -instance.length - 1);
   const service = histories.get(serviceKey);
-  if (!service || !hasEnded(own, instance, service, now)) return;
-  const newcomers = successorsOf(own, instance, service, now);
+  if (!service) return;
+  const beats = beatsOf(service);
+  const signs = signsOf(own, instance, beats);
+  if (now - signs.lastSignAt < signs.patience) return;
+  const newcomers = successorsOf(instance, signs, beats, now);
   if (newcomers.length === 0 && service.minutes.length === 0) return overWith(item, own.subject, rule, detail);
   const said = newcomers.flatMap((newcomer) =>
     opinions.filter((opinion) =>
@@ -84,28 +87,23 @@ function overWith(item: IncomingItem, subject: Subject, rule: string, detail: st
   };
 }
 
-function hasEnded(own: SubjectHistory, instance: string, service: SubjectHistory, now: Instant): boolean {
-  const { lastSignAt, patience } = signsOf(own, instance, service);
-  return now - lastSignAt >= patience;
-}
-
 /** When it was last heard of, and how long it may be silent before it counts as gone. */
-function signsOf(own: SubjectHistory, instance: string, service: SubjectHistory) {
+function signsOf(own: SubjectHistory, instance: string, beats: Beat[]): Signs {
   const points = [...own.levels.values()].flat().map(({ at }) => at);
-  const beats = beatsOf(service).flatMap(({ id, lastAt }) => (id === instance ? [lastAt] : []));
   return {
-    lastSignAt: Math.max(...points, ...beats),
+    lastSignAt: Math.max(...points, ...beats.flatMap(({ id, lastAt }) => (id === instance ? [lastAt] : []))),
     patience: Math.max(LEAST_SILENCE_MILLISECONDS, 3 * usualGap(points)),
   };
 }
 
-const beatsOf = ({ instances }: SubjectHistory) =>
+type Signs = { lastSignAt: Instant; patience: number };
+type Beat = { id: string | undefined; firstAt: Instant; lastAt: Instant };
+
+const beatsOf = ({ instances }: SubjectHistory): Beat[] =>
   [...instances].map(([key, { firstAt, lastAt }]) => ({ id: key.split("|")[0], firstAt, lastAt }));
 
 /** Instances that live and came up when this one ended, or shortly before. */
-function successorsOf(own: SubjectHistory, instance: string, service: SubjectHistory, now: Instant): string[] {
-  const { lastSignAt, patience } = signsOf(own, instance, service);
-  const beats = beatsOf(service);
+function successorsOf(instance: string, { lastSignAt, patience }: Signs, beats: Beat[], now: Instant): string[] {
   const living = beats.filter(({ id, lastAt }) => id !== instance && now - lastAt < patience);
   const newcomers = living.filter(
     ({ id, firstAt }) =>
