@@ -39,5 +39,15 @@ export const missingIndex = defineFault({
     await context.database.execute(
       "CREATE INDEX IF NOT EXISTS order_items_order_id_idx ON shop.order_items (order_id)",
     );
+    context.platform.recordMigration(
+      "Migration 0144: create the index on order lines again",
+      unifiedDiff(
+        "migrations/0144-index-on-order-lines.sql",
+        1,
+        [],
+        [],
+        ["CREATE INDEX IF NOT EXISTS order_items_order_id_idx ON shop.order_items (order_id);"],
+      ),
+    );
   },
 });

@@ -6,9 +6,17 @@ import { edgeId, edges } from "../estate/topology.ts";
 import type { FaultContext } from "../faults/define-fault.ts";
 import { dayFactor, requestsPerJourney } from "../load/day-shape.ts";
 import type { BackupJob } from "./backup.ts";
-import type { ActiveDrill } from "./desired-state.ts";
+import type { ActiveDrill, DesiredWorkload } from "./desired-state.ts";
 import type { LabDatabase } from "./lab-database.ts";
-import { type Planned, planConfiguration, planDeploy, planFlag, planLimits } from "./operations.ts";
+import {
+  type Planned,
+  planConfiguration,
+  planDeploy,
+  planFlag,
+  planLimits,
+  planScale,
+  planSchedule,
+} from "./operations.ts";
 import type { Platform } from "./platform.ts";
 import { nextVersion } from "./releases.ts";
 
@@ -70,7 +78,7 @@ export function createFaultContext(settings: FaultContextSettings): FaultContext
           commit: commitId(random),
           diff,
         }),
-      restore: () => restore(platform, settings.drill()),
+      restore: () => restore(platform, settings.drill(), carryOut),
       async restart(role) {
         for (const instance of supervisor.of(role)) await supervisor.restart(instance);
       },
@@ -112,54 +120,50 @@ export function createFaultContext(settings: FaultContextSettings): FaultContext
   };
 }
 
-/** Puts back what a drill changed and nobody has put back yet. */
-async function restore(platform: Platform, drill: ActiveDrill | undefined): Promise<void> {
+/**
+ * Puts back what a drill changed and nobody has put back yet, as the shop's people would: each as a change of its own,
+ * which stands in the log with what it was and what it became.
+ */
+async function restore(
+  platform: Platform,
+  drill: ActiveDrill | undefined,
+  carryOut: (planned: Planned) => Promise<void>,
+): Promise<void> {
   if (!drill) return;
-  const { state } = platform.store;
-  const changed: ProcessRole[] = [];
-  for (const role of processRoles) {
-    const { revision, ...before } = drill.before.workloads[role];
-    const present = state.workloads[role];
-    const differs =
-      before.version !== present.version ||
-      before.memoryBytes !== present.memoryBytes ||
-      before.replicas !== present.replicas ||
-      JSON.stringify(before.configuration) !== JSON.stringify(present.configuration);
-    if (!differs) continue;
-    const { releases } = present; // history is not rewritten
-    Object.assign(present, structuredClone(before), { releases, revision: Math.max(revision, present.revision) + 1 });
-    platform.changes.record({
-      actor: "drill",
-      kind: "other",
-      workload: nameOf(platform.estate, role),
-      key: null,
-      summary: `${nameOf(platform.estate, role)} put back as before the drill`,
-      before: null,
-      after: null,
-      commit: null,
-      diff: null,
-    });
-    changed.push(role);
-  }
+  const { before } = drill;
   for (const role of flagRoles) {
-    if (state.flags[role].value === drill.before.flags[role].value) continue;
-    state.flags[role] = {
-      ...state.flags[role],
-      value: drill.before.flags[role].value,
-      revision: state.flags[role].revision + 1,
-    };
+    const { value } = before.flags[role];
+    if (platform.store.state.flags[role].value !== value) await carryOut(planFlag(platform, role, value));
   }
   for (const role of scheduleRoles) {
-    if (state.schedules[role].paused === drill.before.schedules[role].paused) continue;
-    state.schedules[role] = {
-      ...state.schedules[role],
-      paused: drill.before.schedules[role].paused,
-      revision: state.schedules[role].revision + 1,
-    };
+    const { paused } = before.schedules[role];
+    const isPausedNow = platform.store.state.schedules[role].paused;
+    if (isPausedNow !== paused) await carryOut(planSchedule(platform, role, paused, async () => {}));
   }
+  await Promise.all(processRoles.map((role) => restoreWorkload(platform, role, before.workloads[role], carryOut)));
+}
+
+async function restoreWorkload(
+  platform: Platform,
+  role: ProcessRole,
+  before: DesiredWorkload,
+  carryOut: (planned: Planned) => Promise<void>,
+): Promise<void> {
+  const present = platform.store.state.workloads[role];
+  if (present.version !== before.version) {
+    const release = present.releases.findLast(({ version }) => version === before.version);
+    if (release) await carryOut(planDeploy(platform, role, release));
+  }
+  const set = Object.entries(before.configuration).filter(([key, value]) => present.configuration[key] !== value);
+  const unset = Object.keys(present.configuration).filter((key) => !(key in before.configuration));
+  if (set.length + unset.length > 0) await carryOut(planConfiguration(platform, role, Object.fromEntries(set), unset));
+  if (present.memoryBytes !== before.memoryBytes)
+    await carryOut(planLimits(platform, role, before.memoryBytes, before.memoryBytes === before.declaredMemoryBytes));
+  if (present.replicas !== before.replicas)
+    await carryOut(planScale(platform, role, before.replicas, before.replicas === before.declaredReplicas));
+  present.declaredMemoryBytes = before.declaredMemoryBytes;
+  present.declaredReplicas = before.declaredReplicas;
   platform.store.save();
-  platform.pushFlags();
-  await Promise.all(changed.map((role) => platform.supervisor.reconcile(role)));
 }
 
 function newestVersion(versions: string[]): string {

@@ -43,6 +43,27 @@ describe("a change that was taken back", () => {
     expect(undone(change("a", 1, "v1", "v2", release), change("b", 200, "v0", "v3", release))).toEqual([]);
   });
 
+  test("is over by what its difference took away again", () => {
+    const release = (id: string, at: number, removed: string, added: string): Change =>
+      change(id, at, null, null, {
+        kind: "deploy",
+        key: null,
+        diff: `--- a/x\n+++ b/x\n@@ -1 +1 @@\n-${removed}\n+${added}\n`,
+      });
+    expect(undone(release("a", 1, "limit = 20", "limit = 2"), release("b", 2, "limit = 2", "limit = 20"))).toEqual([
+      "a",
+      "b",
+    ]);
+    expect(undone(release("a", 1, "limit = 20", "limit = 2"), release("b", 2, "limit = 2", "limit = 5"))).toEqual([]);
+    expect(
+      undone(
+        release("a", 1, "limit = 20", "limit = 2"),
+        release("b", 2, "limit = 2", "limit = 20"),
+        release("c", 3, "limit = 20", "limit = 2"),
+      ),
+    ).toEqual(["a", "b"]);
+  });
+
   test("is in force again when it was made again", () =>
     expect(undone(change("a", 1, false, true), change("b", 2, true, false), change("c", 3, false, true))).toEqual([
       "b",

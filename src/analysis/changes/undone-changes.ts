@@ -2,10 +2,12 @@ import { canonicalJson } from "../../core/canonical-json.ts";
 import type { Instant } from "../../core/window.ts";
 import type { Change } from "../../core/workload.ts";
 import { groupBy } from "../group-by.ts";
+import { takesBack } from "./takes-back.ts";
 
 /**
  * Changes that were taken back before `until`: what they set is not in force any more, and what took them back only
- * restored what was there before. Neither can be why something hurts now. Changes that do not say both values stay.
+ * restored what was there before. Neither can be why something hurts now. Changes that say neither both values nor a
+ * difference that can be compared stay.
  */
 export function undoneChanges(changes: readonly Change[], until: Instant): Set<string> {
   const said = changes.filter(({ before, after }) => isSaid(before) && isSaid(after));
@@ -19,6 +21,11 @@ export function undoneChanges(changes: readonly Change[], until: Instant): Set<s
     const present = canonicalJson(last.after);
     const first = ordered.findIndex(({ before }) => canonicalJson(before) === present);
     if (first >= 0 && first < ordered.length - 1) for (const { id } of ordered.slice(first)) undone.add(id);
+  }
+  const open = changes.filter(({ id, at }) => at <= until && !undone.has(id)).sort((left, right) => left.at - right.at);
+  for (const later of open) {
+    const earlier = open.findLast((each) => each.at < later.at && !undone.has(each.id) && isSamePlace(each, later));
+    if (earlier && takesBack(later, earlier)) for (const { id } of [earlier, later]) undone.add(id);
   }
   return undone;
 }
@@ -34,6 +41,9 @@ function undoneUnseen(ordered: readonly Change[]): Change[] {
 }
 
 const isSaid = (value: unknown): boolean => value !== null && value !== undefined;
+
+/** The same thing of the same kind: only the last one before can be taken back without more being said. */
+const isSamePlace = (one: Change, other: Change): boolean => placeOf(one) === placeOf(other);
 
 /** What is set there; a roll-back is a release the other way round. */
 function placeOf({ kind, entityIds, key }: Change): string {

@@ -26,6 +26,12 @@ testCheck(cacheDisabled, {
       change: flag,
       $: { others, calls: [["subject", "cache"]], expects: { entityId: "subject", changeId: "c1" } },
     },
+    "the cell in which they stopped still counts some": {
+      calls: calls("40x9 20x1 0x8"),
+      lookups: [{ entityId: "cache", values: "40x9 20x1 0x8" }],
+      requests: "50x19",
+      $: { others, calls: [["subject", "cache"]], expects: { entityId: "subject" } },
+    },
     "look-ups alone, one caller": {
       lookups: [{ entityId: "cache", values: "40x9 0.5x9" }],
       requests: "50x19",

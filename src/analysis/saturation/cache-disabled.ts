@@ -2,11 +2,14 @@ import { changes, concept, type Draft, defineCheck, finding, quiet, unknown } fr
 import type { EntityId } from "../../core/entity.ts";
 import { callersOf, entityOf, type Scope } from "../../core/scope.ts";
 import type { Series } from "../../core/series.ts";
+import type { Window } from "../../core/window.ts";
 import type { Change } from "../../core/workload.ts";
 import { couldSetOff } from "../changes/change-mechanism.ts";
 import { predicate } from "../predicate.ts";
-import { shiftNow, sum, windowNow } from "../recent.ts";
+import { shiftNow, sum, usualLevel, windowNow } from "../recent.ts";
 import { onsetOf } from "../statistics/onset.ts";
+import { valuesWithin } from "../statistics/series-values.ts";
+import { mean } from "../statistics/summary.ts";
 import { clock, perSecond } from "../words.ts";
 
 /**
@@ -40,12 +43,9 @@ export const cacheDisabled = defineCheck({
       return traffic?.ratio === undefined || traffic.ratio === null ? null : traffic.ratio >= thresholds.trafficRatio;
     };
     const stopped = (series: Series) => {
-      const shift = shiftNow(series, scope, thresholds.leastRate / 4);
-      return shift &&
-        shift.usual.median >= thresholds.leastRate &&
-        shift.now <= thresholds.askedRatio * shift.usual.median
-        ? shift
-        : null;
+      const usual = usualLevel(series, scope) ?? 0;
+      const now = mean(valuesWithin(series, sinceItFell(series, scope)));
+      return usual >= thresholds.leastRate && now !== null && now <= thresholds.askedRatio * usual;
     };
     for (const series of calls.items) {
       const peer = series.dimensions.peer;
@@ -77,6 +77,20 @@ export const cacheDisabled = defineCheck({
   },
 });
 
+/**
+ * Since it surely fell: the cell in which it fell is half of before. From the complaint's onset where it never did, so
+ * that a cache asked now and then is not called silent for its last quiet moments.
+ */
+function sinceItFell(series: Series, scope: Scope): Window {
+  const now = windowNow(scope, series.stepSeconds);
+  const fell = onsetOf(series, { direction: "down" })?.latest ?? now.from;
+  const latest = now.to - fewestCells * series.stepSeconds * 1000;
+  return { from: Math.max(now.from, Math.min(fell, latest)), to: now.to };
+}
+
+/** Fewer cells of silence are a blip. */
+const fewestCells = 2;
+
 function say(
   scope: Scope,
   about: {
@@ -88,7 +102,7 @@ function say(
   },
 ): Draft {
   const { series, asker, cache, signal } = about;
-  const shift = shiftNow(series, scope, 0.05);
+  const usual = usualLevel(series, scope) ?? 0;
   const name = entityOf(scope, asker)?.name ?? asker;
   const onset = onsetOf(series, { direction: "down" });
   const until = onset?.latest ?? scope.now;
@@ -100,17 +114,18 @@ function say(
       change.at <= until + 30_000,
   );
   const last = set.sort((left, right) => left.at - right.at).at(-1);
-  const window = windowNow(scope, series.stepSeconds);
+  const window = sinceItFell(series, scope);
+  const now = mean(valuesWithin(series, window)) ?? 0;
   const where = signal === "call.rate" ? { peer: cache } : {};
   return finding({
     entity: asker,
     evidence: "state",
-    effect: certaintyOfSilence((shift?.usual.median ?? 0) * ((window.to - window.from) / 1000)),
+    effect: certaintyOfSilence(usual * ((window.to - window.from) / 1000)),
     onset,
-    sentence: `${name} asks ${asker === cache ? "its cache" : (entityOf(scope, cache)?.name ?? cache)} no more: ${perSecond(shift?.now ?? 0)}, usually ${perSecond(shift?.usual.median ?? 0)}, while its own requests go on${last ? `; ${last.key ?? "a switch"} was changed at ${clock(last.at)}` : ""}`,
+    sentence: `${name} asks ${asker === cache ? "its cache" : (entityOf(scope, cache)?.name ?? cache)} no more: ${perSecond(now)}, usually ${perSecond(usual)}, while its own requests go on${last ? `; ${last.key ?? "a switch"} was changed at ${clock(last.at)}` : ""}`,
     predicate: predicate.changed(series.entityId, signal, "rate", {
       direction: "down",
-      minimumChange: 0.5 * (shift?.usual.median ?? 0),
+      minimumChange: 0.5 * usual,
       baseline: scope.baseline,
       window,
       where,
