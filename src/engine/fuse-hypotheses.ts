@@ -3,7 +3,7 @@ import type { EntityId } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import type { EvidenceKind } from "../core/finding.ts";
 import type { Scope } from "../core/scope.ts";
-import { isClearlyBefore, type OnsetInterval } from "../core/window.ts";
+import { type Instant, isClearlyBefore, type OnsetInterval } from "../core/window.ts";
 import { attachTriggers } from "./attach-triggers.ts";
 import { type Candidate, type FusionInput, type Part, part, sum } from "./candidate.ts";
 import { evidenceTable, weakerShare } from "./evidence-table.ts";
@@ -16,8 +16,9 @@ import type { VerifiedFinding } from "./verify-findings.ts";
 /** Findings become hypotheses with log-odds (METHODS 6): groups with caps, place, time, explaining away, triggers. */
 export function fuseHypotheses(input: FusionInput): Candidate[] {
   const candidates = collect(input);
+  const changedAt = new Map(input.changes.map(({ id, at }) => [id, at]));
   for (const candidate of candidates) {
-    settleOnOneChange(candidate, input);
+    settleOnOneChange(candidate, changedAt);
     weighEvidence(candidate, input);
     weighPlaceAndTime(candidate, input);
     weighAgainst(candidate, input);
@@ -74,8 +75,7 @@ function emptyCandidate(id: string, faultClass: FaultClass, entityId: EntityId):
 const clearlyMoreNats = 0.5;
 
 /** What speaks for one change says nothing for another of the same entity and kind: the better one stands for the class. */
-function settleOnOneChange(candidate: Candidate, { changes }: FusionInput): void {
-  const atOf = new Map(changes.map(({ id, at }) => [id, at]));
+function settleOnOneChange(candidate: Candidate, changedAt: ReadonlyMap<string, Instant>): void {
   const nats = new Map<string, number>();
   for (const { finding, logLikelihoodRatio } of candidate.own) {
     if (finding.changeId === null) continue;
@@ -84,7 +84,7 @@ function settleOnOneChange(candidate: Candidate, { changes }: FusionInput): void
   const most = Math.max(...nats.values());
   const [chosen] = [...nats]
     .filter(([, own]) => own >= most - clearlyMoreNats)
-    .sort(([left], [right]) => (atOf.get(right) ?? 0) - (atOf.get(left) ?? 0) || (left < right ? -1 : 1));
+    .sort(([left], [right]) => (changedAt.get(right) ?? 0) - (changedAt.get(left) ?? 0) || (left < right ? -1 : 1));
   candidate.changeId = chosen?.[0] ?? null;
   candidate.own = candidate.own.filter(
     ({ finding }) => finding.changeId === null || finding.changeId === candidate.changeId,

@@ -105,8 +105,18 @@ describe("a run of checks", () => {
     const byCalls = await runChecks(run({ budget: { seconds: 60, calls: 2, rounds: 3 } }));
     expect(byCalls.cutOff.some(({ why }) => why === "calls")).toBe(true);
     const late: Check = { ...sameNeed, id: "late", round: 2, needs: { used: concept("disk.used") } };
-    const byTime = await runChecks(run({ checks: [slowAnswers, late], elapsedSeconds: () => 61 }));
+    const byTime = await runChecks(run({ checks: [slowAnswers, late], elapsedSeconds: () => 121 }));
     expect(byTime.cutOff).toContainEqual({ what: "disk.used", why: "seconds" });
+  });
+
+  it("runs every check once even where a slow round used the time, up to twice of it", async () => {
+    const late: Check = { ...sameNeed, id: "late", round: 2, needs: { used: concept("disk.used") } };
+    const asked = vi.fn(world.observe);
+    const answer = await runChecks(run({ checks: [slowAnswers, late], observe: asked, elapsedSeconds: () => 61 }));
+    expect(asked.mock.calls.some(([request]) => request.kind === "series" && request.concept === "disk.used")).toBe(
+      true,
+    );
+    expect(answer.cutOff).toEqual([]);
   });
 
   it("widens the scope along a lead, once", async () => {

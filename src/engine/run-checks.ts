@@ -11,6 +11,7 @@ import { type PlannedRequest, planRound } from "./plan-round.ts";
 import { asChecksSeeIt } from "./set-aside.ts";
 import { graphRequest, newLeads, widenScope } from "./widen-scope.ts";
 
+/** `seconds`: no round begins after so long; one for which checks have waited that nobody ran yet, after twice as long. */
 export type Budget = { seconds: number; calls: number; rounds: number };
 
 /** What a person sees while it runs. Sentences are plain; nothing depends on anybody listening. */
@@ -70,7 +71,10 @@ export async function runChecks(run: RunChecks): Promise<Answer> {
 
     const leads = newLeads(answers, scope, seen);
     const isOutOfRounds = round >= run.budget.rounds;
-    const isOutOfTime = run.elapsedSeconds() >= run.budget.seconds;
+    const later = checks.filter((check) => check.round <= round + 1);
+    // An answer to which whole checks never came is none to act on: for these there is as much time again.
+    const patience = later.length > applicable.length ? 2 : 1;
+    const isOutOfTime = run.elapsedSeconds() >= patience * run.budget.seconds;
     const stopped = isOutOfRounds ? "rounds" : isOutOfTime ? "seconds" : calls >= run.budget.calls ? "calls" : null;
     const graph = leads.length > 0 && !stopped ? await observeGraph(run, recorded, scope, leads) : null;
     if (graph) {
@@ -79,7 +83,6 @@ export async function runChecks(run: RunChecks): Promise<Answer> {
       observed.push(graph);
     }
     const wider = graph ? widenScope(scope, graph, leads) : scope;
-    const later = checks.filter((check) => check.round <= round + 1);
     const open = planRound(later, wider, seen, symptomNeeds(wider));
     const hasMore = open.length > 0 || (round === 1 && later.length > applicable.length);
     const isLast = !hasMore || stopped !== null;
