@@ -3,6 +3,7 @@ import { createAct } from "../doors/act.ts";
 import { gatherPolicyFacts } from "../doors/gather-policy-facts.ts";
 import type { IncidentDependencies } from "../incident/dependencies.ts";
 import type { OpenStates } from "../incident/open-states.ts";
+import { entitiesOfItem } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import type { Database } from "../store/database.ts";
 import { readEvents } from "../store/incident-events.ts";
@@ -46,6 +47,7 @@ export function incidentDependencies(settings: Settings): IncidentDependencies {
       return ids.flatMap((id) => found.get(id) ?? []);
     },
     readEntities: async (ids) => register.find(ids),
+    recognize: (item) => entitiesOfItem(item, register),
     historySince,
     observe,
     runChecks: (run) => {

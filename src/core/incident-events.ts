@@ -59,6 +59,8 @@ export type IncidentEventBody =
     }
   | { type: "item-resolved"; itemId: string; title: string; resolvedAt: Instant; reason?: string }
   | { type: "item-fired-again"; itemId: string; title: string; at: Instant }
+  /** What an alert names was not known when it came (the estate was not read yet), and is now. */
+  | { type: "items-recognized"; items: { itemId: string; title: string; entityIds: EntityId[] }[] }
   /** A person says that it is not part of this. `toIncidentId` null: it is no trouble at all. */
   | {
       type: "item-split-off";

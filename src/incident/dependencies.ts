@@ -1,5 +1,5 @@
 import type { Answer } from "../core/answer.ts";
-import type { Entity } from "../core/entity.ts";
+import type { Entity, EntityId } from "../core/entity.ts";
 import type { IncidentState } from "../core/incident.ts";
 import type { Actor, IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import type { IncomingItem } from "../core/item.ts";
@@ -31,6 +31,8 @@ export type IncidentDependencies = {
   /** Stored observations, in the order of the ids. Unknown ids are left out. */
   readObservations(ids: ObservationId[]): Promise<Observation[]>;
   readEntities(ids: string[]): Promise<Entity[]>;
+  /** What an item that named nothing known when it came is about, as far as is known now. */
+  recognize(item: IncomingItem): EntityId[];
   /** The first instant of which anything is known here; null where sources do not tell. Stays the same for years. */
   historySince(): Promise<Instant | null>;
 

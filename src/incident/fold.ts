@@ -45,6 +45,7 @@ function foldOther(before: IncidentState | undefined, event: IncidentEvent): Inc
  */
 const keepsTurn = new Set([
   "severity-changed",
+  "items-recognized",
   "investigation-started",
   "round-completed",
   "execution-started",
@@ -67,6 +68,15 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return state;
     case "severity-changed":
       return { ...state, severity: body.to, severityReason: body.reason };
+
+    case "items-recognized": {
+      const recognized = new Map(body.items.map(({ itemId, entityIds }) => [itemId, entityIds]));
+      return {
+        ...state,
+        items: state.items.map((item) => ({ ...item, entityIds: recognized.get(item.itemId) ?? item.entityIds })),
+        entityIds: [...new Set([...state.entityIds, ...[...recognized.values()].flat()])],
+      };
+    }
 
     case "investigation-started":
       return {

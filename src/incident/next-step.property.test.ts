@@ -89,6 +89,10 @@ const midwatchEvent = fc.oneof(
     severity: fc.constant("low" as const),
     reason: fc.constant("near"),
   }),
+  itemId.map((itemId) => ({
+    type: "items-recognized" as const,
+    items: [{ itemId, title: "x", entityIds: ["e-2"] }],
+  })),
   itemId.map((itemId) => ({ type: "item-resolved" as const, itemId, title: "x", resolvedAt: t0 })),
   itemId.map((itemId) => ({ type: "item-fired-again" as const, itemId, title: "x", at: t0 })),
   itemId.map((itemId) => ({

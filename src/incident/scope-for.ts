@@ -57,11 +57,12 @@ export function scopeFor(
 /** One for each item and entity that it names, earliest first. */
 export function symptomsOf(incident: IncidentState, items: IncomingItem[]): Symptom[] {
   const members = new Set(incident.items.map(({ itemId }) => itemId));
+  const recognized = (id: string) => incident.items.find(({ itemId }) => itemId === id)?.entityIds ?? [];
   const ordered = items
     .filter(({ id }) => members.has(id))
     .sort((left, right) => left.startsAt - right.startsAt || (left.id < right.id ? -1 : 1));
   const symptoms = ordered.flatMap((item) =>
-    item.entityIds.slice(0, 3).map((entityId): Symptom => {
+    (item.entityIds.length > 0 ? item.entityIds : recognized(item.id)).slice(0, 3).map((entityId): Symptom => {
       const operation = operationOf(item);
       return {
         entityId,

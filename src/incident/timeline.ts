@@ -20,6 +20,10 @@ function sentenceOf({ body }: IncidentEvent, nameOf: (id: EntityId) => string): 
       return `Alert over: ${body.title}${body.reason ? ` (${body.reason})` : ""}`;
     case "item-fired-again":
       return `Alert again: ${body.title}`;
+    case "items-recognized":
+      return body.items
+        .map(({ title, entityIds }) => `${title}: is about ${entityIds.map(nameOf).join(", ")}, as is known now`)
+        .join("; ");
     case "item-split-off":
       return `An alert was split off: ${body.reason}`;
     case "item-placed":

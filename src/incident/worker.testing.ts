@@ -116,6 +116,7 @@ const dependencies: IncidentDependencies = {
   },
   historySince: async () => null,
   readIncidentsWithin: async () => [],
+  recognize: () => [],
   readEntities: async (ids) => entities.filter(({ id }) => ids.includes(id)),
   observe: (request) =>
     between(async () => {

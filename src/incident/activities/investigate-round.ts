@@ -1,6 +1,7 @@
 import type { Answer } from "../../core/answer.ts";
 import type { EntityId } from "../../core/entity.ts";
-import type { IncidentState, Investigation } from "../../core/incident.ts";
+import type { IncidentState } from "../../core/incident.ts";
+import type { IncidentEventBody } from "../../core/incident-events.ts";
 import type { Observation } from "../../core/observation.ts";
 import type { Activity, IncidentDependencies } from "../dependencies.ts";
 import { knownTroubles } from "../known-troubles.ts";
@@ -18,27 +19,28 @@ export const investigateRound: Activity = async (dependencies, incident, { id: a
   const actor = { kind: "midwatch", part: "engine" } as const;
   const isStillWanted = (state: IncidentState) => state.turn === incident.turn;
 
-  const investigation = incident.investigation ?? (await begin(dependencies, incident, activityId));
-  if (!investigation) return;
+  const begun = incident.investigation ? incident : await begin(dependencies, incident, activityId);
+  if (!begun?.investigation) return;
+  const { investigation } = begun;
   const { startedAt, graphObservationId } = investigation;
   const recorded = await readObservations(investigation.observationIds);
   const [graph] = graphObservationId ? await readObservations([graphObservationId]) : [];
   const body = graph?.body?.kind === "graph" ? graph.body : { entities: [], edges: [] };
-  const entities = body.entities.length > 0 ? body.entities : await dependencies.readEntities(incident.entityIds);
+  const entities = body.entities.length > 0 ? body.entities : await dependencies.readEntities(begun.entityIds);
   const nameOf = namer(entities.map(({ id, name }) => [id, name]));
-  const items = await readItems(incident.items.map(({ itemId }) => itemId));
+  const items = await readItems(begun.items.map(({ itemId }) => itemId));
   const scope = scopeFor(
-    incident,
+    begun,
     items,
     { entities, edges: body.edges },
     startedAt,
     pace,
     await dependencies.historySince(),
-    knownTroubles(incident, await dependencies.readIncidentsWithin(windowFor(incident, startedAt, pace)), startedAt),
+    knownTroubles(begun, await dependencies.readIncidentsWithin(windowFor(begun, startedAt, pace)), startedAt),
   );
 
   const answer: Answer | null = await runChecks({
-    incident,
+    incident: begun,
     scope,
     recorded: graph ? [graph, ...recorded] : recorded,
     elapsedSeconds: () => (now() - startedAt) / 1000,
@@ -72,15 +74,18 @@ export const investigateRound: Activity = async (dependencies, incident, { id: a
 
 /** Reads the graph once and writes down what the investigation stands on. Undefined: it is not wanted any more. */
 async function begin(
-  { now, pace, observe, commit }: IncidentDependencies,
+  dependencies: IncidentDependencies,
   incident: IncidentState,
   activityId: string,
-): Promise<Investigation | undefined> {
+): Promise<IncidentState | undefined> {
+  const { now, pace, observe, commit } = dependencies;
   const startedAt = now();
   const window = windowFor(incident, startedAt, pace);
+  const recognized = await recognizedNow(dependencies, incident);
+  const around = [...new Set([...incident.entityIds, ...recognized.flatMap(({ entityIds }) => entityIds)])];
   let graph: Observation | undefined;
-  if (incident.entityIds.length > 0) {
-    const request = { kind: "graph", around: incident.entityIds, hops: 2, window } as const;
+  if (around.length > 0) {
+    const request = { kind: "graph", around, hops: 2, window } as const;
     graph = await observe(request, { incidentId: incident.id, maxAgeSeconds: 60 });
   }
   const { state } = await commit({
@@ -89,10 +94,30 @@ async function begin(
     activityId: `${activityId}#start`,
     decide: (state) =>
       state.turn === incident.turn && !state.investigation
-        ? { events: [{ type: "investigation-started", startedAt, graphObservationId: graph?.id ?? null }] }
+        ? {
+            events: [
+              ...(recognized.length > 0 ? [{ type: "items-recognized" as const, items: recognized }] : []),
+              { type: "investigation-started", startedAt, graphObservationId: graph?.id ?? null },
+            ],
+          }
         : null,
   });
-  return state.turn === incident.turn ? (state.investigation ?? undefined) : undefined;
+  return state.turn === incident.turn ? state : undefined;
+}
+
+type Recognized = Extract<IncidentEventBody, { type: "items-recognized" }>["items"];
+
+/** An alert may be older than what is known of the estate: in the first seconds it names nobody. */
+async function recognizedNow(
+  { readItems, recognize }: IncidentDependencies,
+  incident: IncidentState,
+): Promise<Recognized> {
+  const unplaced = incident.items.filter(({ entityIds }) => entityIds.length === 0).map(({ itemId }) => itemId);
+  if (unplaced.length === 0) return [];
+  return (await readItems(unplaced)).flatMap((item) => {
+    const entityIds = recognize(item);
+    return entityIds.length > 0 ? [{ itemId: item.id, title: item.title, entityIds }] : [];
+  });
 }
 
 export function namer(names: [EntityId, string][]): (id: EntityId) => string {

@@ -107,6 +107,11 @@ export function tell(body: IncidentEventBody): { kind: TimelineEntry["kind"]; se
       return { kind: "alert", sentence: `${body.title} is quiet again${body.reason ? `: ${body.reason}` : ""}` };
     case "item-fired-again":
       return { kind: "alert", sentence: `${body.title} fires again` };
+    case "items-recognized":
+      return {
+        kind: "midwatch",
+        sentence: `knows now what this is about: ${body.items.map(({ title }) => title).join("; ")}`,
+      };
     case "item-split-off":
       return { kind: "person", sentence: `split off: ${body.reason}` };
     case "item-placed":
