@@ -185,7 +185,7 @@ test("nothing is written once everything is stopped, approved or not", async () 
 async function tried(wanted: Wanted, workload: Workload): Promise<Attempt> {
   const plan = await proposed(wanted, workload);
   await both.midwatch.approve(incidentId, plan);
-  return eventually(`${wanted.kind} is over`, horizonSeconds + 90, async () => (await ended(plan.id)) ?? null);
+  return eventually(`${wanted.kind} is over`, horizonSeconds + 180, async () => (await ended(plan.id)) ?? null);
 }
 
 async function proposed(
@@ -202,10 +202,11 @@ async function proposed(
     environment: entity.environment,
     parameters: definition.parameters.parse(parameters(workload)) as Action["parameters"],
   };
-  // The last one's end asks for a new look; what is proposed meanwhile would go with the old answer.
-  await eventually("there is an answer and no look under way", 60, async () => {
+  // The last one may still be measured, and its end asks for a new look: what is proposed meanwhile would go with it.
+  await eventually("there is an answer, and nothing under way", 240, async () => {
     const state = await readIncidentState(database, incidentId);
-    return state?.answer != null && state.investigation === null && state.staleReason === null;
+    const isIdle = state?.execution === null && state.verification === null && state.undo === null;
+    return isIdle && state.answer !== null && state.investigation === null && state.staleReason === null;
   });
   const now = Date.now();
   const { state } = await createCommit({ database, now: Date.now, channelsFor: () => [] })({
