@@ -16,13 +16,14 @@ import { kindOf } from "../src/actions/all-kinds.ts";
 import { makePlan } from "../src/actions/make-plan.ts";
 import type { Entity } from "../src/core/entity.ts";
 import type { Attempt } from "../src/core/incident.ts";
-import type { Action } from "../src/core/plan.ts";
+import type { Action, Ruling } from "../src/core/plan.ts";
 import type { Workload } from "../src/core/workload.ts";
 import { createCommit, readIncidentState } from "../src/incident/commit.ts";
 import { nodeDependencies } from "../src/integrations/http/http-config.ts";
 import { connectPlatform, platformConfig } from "../src/integrations/platform/platform.ts";
 import { type OpenDatabase, openDatabase } from "../src/store/database.ts";
 import { readEntities } from "../src/store/entities.ts";
+import { readEvents } from "../src/store/incident-events.ts";
 import { eventually } from "../tools/eventually.ts";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -119,7 +120,10 @@ const wrong: Wanted[] = [
   },
 ];
 
-/** Harmful: each breaks what worked until then. No flag and no schedule of the lab can do that. */
+/**
+ * Harmful: each breaks what worked until then. No flag, schedule or restart of the lab can do that, and no more instances
+ * or memory; less memory can, which policy refuses.
+ */
 const harmful: Wanted[] = [
   {
     kind: "revert-configuration",
@@ -132,7 +136,6 @@ const harmful: Wanted[] = [
       return { key, value: value.replace(/:\d+\//, ":7080/") };
     },
   },
-  { kind: "raise-limit", role: "cart", parameters: () => ({ memoryBytes: 24 * 2 ** 20 }) },
   {
     kind: "roll-back-release",
     role: "catalog",
@@ -153,7 +156,8 @@ describe("an action that has nothing to do with the trouble", () => {
   test.each(wrong)("$kind of $role: unchanged, and taken back where the kind says so", async (wanted) => {
     const before = await workloadOf(wanted.role);
     const attempt = await tried(wanted, before);
-    expect(attempt).toMatchObject({ outcome: { result: "done" }, verification: "unchanged" });
+    const measured = await measuredOf(attempt.plan.id);
+    expect(attempt, measured).toMatchObject({ outcome: { result: "done" }, verification: "unchanged" });
     const { inverse, whenUnchanged } = attempt.plan;
     const isTakenBack = inverse !== null && whenUnchanged === "undo" && !attempt.plan.isStateBeforeSuspect;
     expect(attempt.undo).toBe(isTakenBack ? "done" : null);
@@ -165,9 +169,20 @@ describe("an action that does harm", () => {
   test.each(harmful)("$kind of $role: worse, and taken back", async (wanted) => {
     const before = await workloadOf(wanted.role);
     const attempt = await tried(wanted, before);
-    expect(attempt).toMatchObject({ outcome: { result: "done" }, verification: "worse", undo: "done" });
+    const measured = await measuredOf(attempt.plan.id);
+    expect(attempt, measured).toMatchObject({ outcome: { result: "done" }, verification: "worse", undo: "done" });
     expect(settingsOf(await workloadOf(wanted.role))).toEqual(settingsOf(before));
   });
+});
+
+test("a limit below what was declared, which would do harm, is refused by policy, and nobody is asked", async () => {
+  const wanted: Wanted = { kind: "raise-limit", role: "cart", parameters: () => ({ memoryBytes: 24 * 2 ** 20 }) };
+  const before = await workloadOf(wanted.role);
+  const plan = await planned(wanted, before);
+  const ruling = await eventually("policy has ruled", 30, async () => (await rulingOn(plan.id)) ?? null);
+  expect(ruling).toMatchObject({ kind: "deny" });
+  expect((await readIncidentState(database, incidentId))?.approvalRequestedAt ?? null).toBeNull();
+  expect(settingsOf(await workloadOf(wanted.role))).toEqual(settingsOf(before));
 });
 
 test("nothing is written once everything is stopped, approved or not", async () => {
@@ -188,7 +203,18 @@ async function tried(wanted: Wanted, workload: Workload): Promise<Attempt> {
   return eventually(`${wanted.kind} is over`, horizonSeconds + 180, async () => (await ended(plan.id)) ?? null);
 }
 
-async function proposed(
+/** Proposes it, and waits until a person is asked. */
+async function proposed(wanted: Wanted, workload: Workload): Promise<{ id: string; digest: string }> {
+  const plan = await planned(wanted, workload);
+  await eventually(
+    "somebody is asked",
+    30,
+    async () => (await readIncidentState(database, incidentId))?.approvalRequestedAt != null,
+  );
+  return plan;
+}
+
+async function planned(
   { kind, target, parameters }: Wanted,
   workload: Workload,
 ): Promise<{ id: string; digest: string }> {
@@ -252,11 +278,6 @@ async function proposed(
   });
   const { plan } = state;
   if (!plan) throw new Error("nothing was proposed");
-  await eventually(
-    "somebody is asked",
-    30,
-    async () => (await readIncidentState(database, incidentId))?.approvalRequestedAt != null,
-  );
   return plan;
 }
 
@@ -264,6 +285,20 @@ async function proposed(
 async function ended(planId: string): Promise<Attempt | undefined> {
   const state = await readIncidentState(database, incidentId);
   return state?.attempts.find(({ plan }) => plan.id === planId);
+}
+
+async function rulingOn(planId: string): Promise<Ruling | undefined> {
+  return (await readEvents(database, incidentId)).flatMap(({ body }) =>
+    body.type === "ruling-given" && body.planId === planId ? [body.ruling] : [],
+  )[0];
+}
+
+/** What was measured after a plan, look by look, for whoever reads that it was not as expected. */
+async function measuredOf(planId: string): Promise<string> {
+  const looks = (await readEvents(database, incidentId)).flatMap(({ body }) =>
+    body.type === "verification-looked" && body.verification.planId === planId ? [body.verification] : [],
+  );
+  return looks.map(({ sentence, details }) => `${sentence} ${JSON.stringify(details)}`).join("\n");
 }
 
 async function workloadOf(role: string): Promise<Workload> {
