@@ -159,8 +159,13 @@ export function usual(history: SubjectHistory, now: Instant, settings: RuleSetti
 
 /** The newest instance came up less than this long ago, while others or its forerunner were there before. */
 export function isStartingUp(history: SubjectHistory, now: Instant, settings: RuleSettings): boolean {
+  return hasNewInstanceSince(history, now - settings.startUpSeconds * 1000);
+}
+
+/** An instance or version came up at `since` or later, while others or its forerunner were there before. */
+export function hasNewInstanceSince(history: SubjectHistory, since: Instant): boolean {
   for (const { firstAt } of history.instances.values()) {
-    if (now - firstAt <= settings.startUpSeconds * 1000 && firstAt !== history.firstBeatAt) return true;
+    if (firstAt >= since && firstAt !== history.firstBeatAt) return true;
   }
   return false;
 }
