@@ -10,6 +10,7 @@ function buckets(shares: number[]): Bucket[] {
     count: 100,
     errors: Math.round(share * 100),
     seconds: 1,
+    p50: 0.01,
     p95: 0.01,
     isUnusual: false,
   }));

@@ -8,6 +8,8 @@ export type Bucket = {
   count: number;
   errors: number;
   seconds: number;
+  /** Of the requests: the middle one, and what the slowest twentieth exceeds. Null: there was none. */
+  p50: number | null;
   p95: number | null;
   /** Belongs to an alert: not to be learned from. */
   isUnusual: boolean;
@@ -33,6 +35,8 @@ export type Baseline = {
   worstSustainedErrors: number;
   mean: LatencyBaseline | null;
   p95: LatencyBaseline | null;
+  /** Logarithm of what the middle request of a bucket usually takes. */
+  middle: number | null;
 };
 
 /** The latest half minute is what is being judged; it is not part of what it is judged by. */
@@ -54,7 +58,7 @@ export function baselineOf(buckets: readonly Bucket[], now: Instant, settings: R
   const calm = calmest(settled);
   const requests = calm.reduce((sum, { count }) => sum + count, 0);
   const errors = calm.reduce((sum, bucket) => sum + bucket.errors, 0);
-  const counts = used.map(({ count }) => count).sort((left, right) => left - right);
+  const counts = Float64Array.from(used, ({ count }) => count).sort();
   return {
     buckets: busy.length,
     medianCount: counts[Math.floor(counts.length / 2)] as number,
@@ -63,7 +67,8 @@ export function baselineOf(buckets: readonly Bucket[], now: Instant, settings: R
     errorUpper: wilsonInterval(errors, requests, 2.58).high,
     worstSustainedErrors: recurringWorst(settled.map((bucket) => bucket.errors / bucket.count)),
     mean: latencyBaseline(settled.map(({ seconds, count }) => Math.log(Math.max(seconds / count, 1e-6)))),
-    p95: latencyBaseline(settled.flatMap(({ p95 }) => (p95 === null ? [] : [Math.log(p95)]))),
+    p95: latencyBaseline(logarithmsOf(settled, "p95")),
+    middle: medianOf(logarithmsOf(settled, "p50")),
   };
 }
 
@@ -72,7 +77,10 @@ const CALM_SHARE = 0.8;
 
 /** Without the fifth in which most failed: one bad quarter of a minute is not what is usual. */
 function calmest(buckets: readonly Bucket[]): Bucket[] {
-  const sorted = [...buckets].sort((left, right) => left.errors / left.count - right.errors / right.count);
+  // Most buckets have no failure at all: only the others need sorting.
+  const failing = buckets.filter(({ errors }) => errors > 0);
+  failing.sort((left, right) => left.errors / left.count - right.errors / right.count);
+  const sorted = [...buckets.filter(({ errors }) => errors === 0), ...failing];
   return sorted.slice(0, Math.max(6, Math.ceil(CALM_SHARE * sorted.length)));
 }
 
@@ -99,15 +107,28 @@ function recurringWorst(values: number[]): number {
 
 function latencyBaseline(values: number[]): LatencyBaseline | null {
   if (values.length < 6) return null;
-  const sorted = [...values].sort((left, right) => left - right);
+  const sorted = Float64Array.from(values).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
   const median = at(0.5);
-  const deviations = sorted.map((value) => Math.abs(value - median)).sort((left, right) => left - right);
+  const deviations = sorted.map((value) => Math.abs(value - median)).sort();
   const mad = deviations[Math.floor(deviations.length / 2)] as number;
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, sorted.length - 1);
   const scale = Math.max(1.4826 * mad, (at(0.75) - at(0.25)) / 1.349, Math.sqrt(variance), SMALLEST_SCALE);
   return { median, scale, worstSustained: median + recurringWorst(values.map((value) => value - median)) };
+}
+
+function logarithmsOf(buckets: readonly Bucket[], kind: "p50" | "p95"): number[] {
+  const logarithms: number[] = [];
+  for (const bucket of buckets) {
+    const value = bucket[kind];
+    if (value !== null) logarithms.push(Math.log(value));
+  }
+  return logarithms;
+}
+
+function medianOf(values: number[]): number | null {
+  return Float64Array.from(values).sort()[Math.floor(values.length / 2)] ?? null;
 }
 
 function fewestInThree(buckets: Bucket[]): number {

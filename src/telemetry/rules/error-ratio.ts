@@ -3,7 +3,7 @@ import type { Instant } from "../../core/window.ts";
 import type { Bucket } from "./baseline.ts";
 import type { RuleOpinion } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
-import { isStartingUp, latestBuckets, type SubjectHistory, usual } from "./subject-history.ts";
+import { hasNewInstanceSince, isStartingUp, latestBuckets, type SubjectHistory, usual } from "./subject-history.ts";
 import { percentText } from "./words.ts";
 
 /** Windows tried, in buckets of five seconds: the short ones see much quickly, the long ones see little surely. */
@@ -36,6 +36,8 @@ export function errorRatio(history: SubjectHistory, now: Instant, settings: Rule
     const share = length <= 3 ? 1 : 0.5;
     const last = busy.at(-1);
     if (busy.length < Math.min(3, length) || failing.length < share * busy.length || last !== failing.at(-1)) continue;
+    const isOfRelease = hasNewInstanceSince(history, (window[0] as Bucket).at);
+    if (isOfRelease && !isBadWithoutItsWorst(window, limit)) continue;
     bad = { window, ratio: failed / count };
     break;
   }
@@ -56,6 +58,19 @@ export function errorRatio(history: SubjectHistory, now: Instant, settings: Rule
     observed: { value: ratio, unit: "1" },
     threshold: { value: limit, unit: "1" },
   };
+}
+
+/** z of a one-sided bound at 95 %: the whole window is proven more strictly already, the rest has to bear it out. */
+const REST_Z = 1.645;
+
+/**
+ * Where an instance came up within the window: a release cuts off what runs, and with a chance failure here and there its
+ * one bad bucket looked like a window that fails.
+ */
+function isBadWithoutItsWorst(window: readonly Bucket[], limit: number): boolean {
+  const worst = window.reduce((worst, bucket) => (bucket.errors > worst.errors ? bucket : worst));
+  const { count, failed } = sumOf(window.filter((bucket) => bucket !== worst));
+  return wilsonInterval(failed, count, REST_Z).low > limit;
 }
 
 function sumOf(buckets: readonly Bucket[]): { count: number; failed: number } {

@@ -3,13 +3,24 @@ import { BUCKET_COUNT, bucketOf, createLogHistogram, lowerBoundOf } from "../rol
 import { BUCKET_MILLISECONDS } from "../settings.ts";
 import type { LevelSample, RequestIncrement, RuleTick, Subject } from "./rule-input.ts";
 
-type HealthySettings = { seed: number; services: number; startAt: Instant };
+type HealthySettings = {
+  seed: number;
+  services: number;
+  startAt: Instant;
+  /** Of every service, in the late afternoon. Absent: each has its own, from 2 to 42. */
+  requestsPerSecond?: number;
+};
+
+/** What a healthy day does that could be mistaken for a fault; false alerts are told apart by it. */
+export type Circumstance = "release" | "burst" | "after a burst" | "backup" | "pause";
 
 /** What is changed to play a fault; everything is 1, 0 or null in a healthy system. */
 export type Disturbance = {
   service: number;
   from: Instant;
   latencyFactor: number;
+  /** Share of the requests that `latencyFactor` applies to. */
+  slowShare: number;
   errorRatio: number;
   trafficFactor: number;
   isGone: boolean;
@@ -23,6 +34,9 @@ export type Disturbance = {
 const DAY = 86_400_000;
 const MEMORY_LIMIT = 512e6;
 const POOL_LIMIT = 20;
+/** Of the histogram's buckets: natural logarithm of the ratio of two bounds, and the middle of each. */
+const BUCKET_WIDTH = Math.log(2 ** 0.25);
+const centres = Array.from({ length: BUCKET_COUNT }, (_, bucket) => lowerBoundOf(bucket + 0.5));
 
 type ServiceState = {
   subject: Subject;
@@ -35,6 +49,7 @@ type ServiceState = {
   shift: number;
   instance: number;
   startedAt: Instant;
+  lastPauseAt: Instant;
   nextDeployAt: Instant;
   usesDatabase: boolean;
   memory: number;
@@ -46,13 +61,14 @@ type ServiceState = {
  * A healthy system, second by second as the rules see it: daily shape, bursts, releases with cold starts and a few failed
  * requests, pauses of garbage collection, a nightly backup, noise that wanders. Deterministic for a seed; pure.
  */
-export function createHealthyTelemetry({ seed, services, startAt }: HealthySettings) {
+export function createHealthyTelemetry({ seed, services, startAt, requestsPerSecond }: HealthySettings) {
   const random = generator(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const poisson = (mean: number) => {
     if (mean > 40) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
     let count = 0;
-    for (let product = random(); product > Math.exp(-mean); product *= random()) count++;
+    const least = Math.exp(-mean);
+    for (let product = random(); product > least; product *= random()) count++;
     return count;
   };
   const states = Array.from({ length: services }, (_, index) => newService(index));
@@ -63,7 +79,7 @@ export function createHealthyTelemetry({ seed, services, startAt }: HealthySetti
     const name = `service-${index}`;
     return {
       subject: { key: `service//${name}`, name, attributes: { "service.name": name }, isEntry: index === 0 },
-      requestsPerSecond: 2 + 40 * random() ** 2,
+      requestsPerSecond: requestsPerSecond ?? 2 + 40 * random() ** 2,
       medianSeconds: 0.004 * 2 ** (5 * random()),
       sigma: 0.3 + 0.5 * random(),
       errorRatio: 0.0002 * 2 ** (5 * random()),
@@ -71,6 +87,7 @@ export function createHealthyTelemetry({ seed, services, startAt }: HealthySetti
       shift: 0,
       instance: 0,
       startedAt: startAt,
+      lastPauseAt: Number.NEGATIVE_INFINITY,
       nextDeployAt: startAt + 120_000 + random() * DAY,
       usesDatabase: random() < 0.5,
       memory: MEMORY_LIMIT * (0.3 + 0.3 * random()),
@@ -90,7 +107,7 @@ export function createHealthyTelemetry({ seed, services, startAt }: HealthySetti
       }
       const load = dailyShape(bucketAt) * (bucketAt < burst.until ? burst.factor : 1);
       const isBurst = bucketAt < burst.until;
-      const isBackup = (bucketAt % DAY) / 3_600_000 > 2 && (bucketAt % DAY) / 3_600_000 < 2.4;
+      const isBackup = isBackupAt(bucketAt);
       states.forEach((state, index) => {
         const own =
           disturbance?.service === index && bucketAt + BUCKET_MILLISECONDS > disturbance.from ? disturbance : null;
@@ -104,6 +121,17 @@ export function createHealthyTelemetry({ seed, services, startAt }: HealthySetti
         if (bucketAt % 10_000 === 0) levelsOf(state, bucketAt, load, own, tick.levels);
       });
       return tick;
+    },
+    /** What went on at the subject around the bucket that was told last. */
+    circumstances(subjectKey: string, bucketAt: Instant): Circumstance[] {
+      const state = states.find(({ subject }) => subject.key === subjectKey);
+      const found: Circumstance[] = [];
+      if (state && state.instance > 0 && bucketAt - state.startedAt < 120_000) found.push("release");
+      if (bucketAt < burst.until) found.push("burst");
+      else if (bucketAt - burst.until < 120_000) found.push("after a burst");
+      if (state?.usesDatabase && isBackupAt(bucketAt)) found.push("backup");
+      if (state && bucketAt - state.lastPauseAt < 4 * BUCKET_MILLISECONDS) found.push("pause");
+      return found;
     },
   };
 
@@ -131,9 +159,10 @@ export function createHealthyTelemetry({ seed, services, startAt }: HealthySetti
     if (weather.isBurst) median *= 1 + 0.15 * (weather.burstFactor - 1);
     if (weather.isBackup && state.usesDatabase) median *= 1.25;
     const isPause = random() < 0.004;
+    if (isPause) state.lastPauseAt = bucketAt;
     const histogram = createLogHistogram();
     let seconds = 0;
-    const slow = own ? share : 0;
+    const slow = own ? share * own.slowShare : 0;
     const spread = (number: number, around: number) => {
       seconds += fillLogNormal(histogram, number, around, state.sigma);
     };
@@ -155,12 +184,13 @@ export function createHealthyTelemetry({ seed, services, startAt }: HealthySetti
   function fillLogNormal(histogram: Int32Array, count: number, median: number, sigma: number): number {
     if (count <= 0) return 0;
     const middle = bucketOf(median);
-    const width = Math.ceil((3.2 * sigma) / Math.log(2 ** 0.25));
+    const width = Math.ceil((3.2 * sigma) / BUCKET_WIDTH);
     let seconds = 0;
+    const scale = count / (sigma * Math.sqrt(2 * Math.PI));
     for (let bucket = Math.max(0, middle - width); bucket <= Math.min(BUCKET_COUNT - 1, middle + width); bucket++) {
-      const centre = lowerBoundOf(bucket + 0.5);
+      const centre = centres[bucket] as number;
       const z = Math.log(centre / median) / sigma;
-      const expected = ((count * Math.exp((-z * z) / 2)) / (sigma * Math.sqrt(2 * Math.PI))) * Math.log(2 ** 0.25);
+      const expected = scale * Math.exp((-z * z) / 2) * BUCKET_WIDTH;
       const got = poisson(expected);
       histogram[bucket] = (histogram[bucket] as number) + got;
       seconds += got * centre;
@@ -198,6 +228,11 @@ export function createHealthyTelemetry({ seed, services, startAt }: HealthySetti
     into.push({ subject, concept: "disk.used", at, value: 1e9 * (0.4 + 0.35 * dayShare + 0.01 * random()) });
     into.push({ subject, concept: "disk.capacity", at, value: 1e9 });
   }
+}
+
+function isBackupAt(at: Instant): boolean {
+  const hour = (at % DAY) / 3_600_000;
+  return hour > 2 && hour < 2.4;
 }
 
 /** A third at night, all of it in the late afternoon. */

@@ -22,6 +22,11 @@ export function latency(history: SubjectHistory, now: Instant, settings: RuleSet
   const isStarting = isStartingUp(history, now, settings);
   const isPart = subject.partOf !== undefined;
   const load = loadRatio(recent, baseline.medianCount);
+  const middle = recent.at(-1)?.p50 ?? null;
+  const isMiddleSlow =
+    middle !== null &&
+    baseline.middle !== null &&
+    Math.log(middle) - baseline.middle >= Math.log(settings.latency.ratio);
   let best: {
     excess: Excess;
     kind: "mean" | "p95";
@@ -37,7 +42,7 @@ export function latency(history: SubjectHistory, now: Instant, settings: RuleSet
     const excesses = values.map(({ bucket, value }) =>
       excessOf(value, own, bucket.count, baseline.medianCount, settings),
     );
-    const needed = neededBuckets(excesses, { isStarting, isPart, load }, settings);
+    const needed = neededBuckets(excesses, { isStarting, isPart, load, isMiddleSlow }, settings);
     const last = excesses.at(-1) as Excess;
     const isBad = needed !== null;
     const candidate = {
@@ -102,7 +107,7 @@ function excessOf(
 /** How many buckets in a row convinced; null: none did. */
 function neededBuckets(
   excesses: Excess[],
-  circumstances: { isStarting: boolean; isPart: boolean; load: number },
+  circumstances: { isStarting: boolean; isPart: boolean; load: number; isMiddleSlow: boolean },
   settings: RuleSettings,
 ): number | null {
   const { ratio, z, buckets, strongRatio, strongZ, strongBuckets, sumZ } = settings.latency;
@@ -112,15 +117,19 @@ function neededBuckets(
   const burst = circumstances.load > 1.4 ? 3 : 0;
   const holds = (count: number, test: (excess: Excess) => boolean) =>
     excesses.length >= count && excesses.slice(-count).every(test);
-  if (holds(strongBuckets + patience, (each) => each.ratio >= strongRatio && each.z >= strongZ && each.isAboveWorst))
-    return strongBuckets;
+  // A collection of garbage or a checkpoint holds a few requests and passes, and sometimes there are two within ten seconds.
+  // So the shortest time convinces only where the middle request is slow too; a slow tail has to last for `buckets`.
+  const isStrong = (each: Excess) => each.ratio >= strongRatio && each.z >= strongZ && each.isAboveWorst;
+  if (circumstances.isMiddleSlow && holds(strongBuckets + patience, isStrong)) return strongBuckets;
   if (holds(buckets + patience + burst, (each) => each.ratio >= ratio && each.z >= z && each.isAboveWorst))
     return buckets;
-  // What one bucket cannot prove, several in a row do: their deviations add up while chance averages out.
+  // What one bucket cannot prove, several in a row do: their deviations add up while chance averages out. In a slow tail no
+  // bucket adds more than makes it bad by itself: two pauses would make up for a third bucket that shows nothing.
+  const most = circumstances.isMiddleSlow ? Number.POSITIVE_INFINITY : z;
   for (const count of [buckets, 2 * buckets]) {
     const needed = count + patience + burst;
     const isHeld = holds(needed, (each) => each.ratio >= ratio && each.isAboveWorst);
-    const together = excesses.slice(-needed).reduce((sum, each) => sum + each.z, 0) / Math.sqrt(needed);
+    const together = excesses.slice(-needed).reduce((sum, each) => sum + Math.min(most, each.z), 0) / Math.sqrt(needed);
     if (isHeld && together >= sumZ) return count;
   }
   const steady = circumstances.load > 1.2 ? STEADY.ratio * 1.15 : STEADY.ratio;

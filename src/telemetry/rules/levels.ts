@@ -10,20 +10,38 @@ export function usedRatio(history: SubjectHistory, used: ConceptId, limit: Conce
 /** More than any rule looks at to judge the present. */
 const LATEST_POINTS = 30;
 
-/** The end of `usedRatio`. */
-export function latestUsedRatio(history: SubjectHistory, used: ConceptId, limit: ConceptId): LevelPoint[] {
-  return ratioOf((history.levels.get(used) ?? []).slice(-LATEST_POINTS), history.levels.get(limit) ?? []);
+/** The end of `usedRatio`: of that many points. */
+export function latestUsedRatio(
+  history: SubjectHistory,
+  used: ConceptId,
+  limit: ConceptId,
+  points = LATEST_POINTS,
+): LevelPoint[] {
+  return ratioOf((history.levels.get(used) ?? []).slice(-points), history.levels.get(limit) ?? []);
 }
 
 function ratioOf(used: readonly LevelPoint[], limits: readonly LevelPoint[]): LevelPoint[] {
   const ratios: LevelPoint[] = [];
-  let position = limits.findLastIndex(({ at }) => at <= (used[0]?.at ?? 0));
+  let position = lastUntil(limits, used[0]?.at ?? 0);
+  let next = limits[position + 1];
   for (const { at, value } of used) {
-    while (position + 1 < limits.length && (limits[position + 1] as LevelPoint).at <= at) position++;
+    while (next && next.at <= at) next = limits[++position + 1];
     const bound = limits[Math.max(0, position)];
     if (bound && bound.value > 0) ratios.push({ at, value: value / bound.value });
   }
   return ratios;
+}
+
+/** Index of the last point at `at` or before it; -1: there is none. Points are in order of time. */
+function lastUntil(points: readonly LevelPoint[], at: Instant): number {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((points[middle] as LevelPoint).at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** The last points over `seconds` before the newest, and at least `fewest` of them; none when the newest is stale. */

@@ -1,3 +1,4 @@
+import { theilSen } from "../../analysis/statistics/trend.ts";
 import type { ConceptId } from "../../core/concept.ts";
 import type { Instant } from "../../core/window.ts";
 import { BUCKET_MILLISECONDS } from "../settings.ts";
@@ -33,7 +34,7 @@ function growth(history: SubjectHistory, concept: ConceptId, now: Instant, setti
   const above = run.filter(({ value }) => value > 1.2 * highest && value > limit / 4);
   const first = above[0] ?? last;
   const isGrown = above.length >= 3 && last.at - first.at >= growingSeconds * 1000 && last.value > limit;
-  const isBad = isGrown && (isAge || !isTakenInABurst(history, last.value, now, settings));
+  const isBad = isGrown && (isAge || !isTakenInABurst(history, above, now, settings));
   const shown = isAge ? secondsText(last.value) : `${Math.round(last.value)} messages`;
   return {
     rule: "queue-growth",
@@ -56,23 +57,40 @@ function growth(history: SubjectHistory, concept: ConceptId, now: Instant, setti
 /** From here on there is more to do than usual; bursts of healthy systems begin there (replay of 30 days). */
 const BURST_LOAD = 1.4;
 
+/** Bursts of users last for minutes: what a queue would hold after this long tells a burst that passes from too much. */
+const FORESEEN_SECONDS = 120;
+
 /**
  * A queue is there to take what comes in a burst. While more comes in than usual, it holds too much only when its messages
- * wait longer than they may, at the pace at which the subject works now. What stands still waits for ever.
+ * wait longer than they may, at the pace at which the subject works now, and when they would soon wait longer than they may
+ * in a burst, at the pace at which it fills for sure (lower end of Sen's interval: few samples promise too much). So a burst
+ * that the worker nearly keeps up with passes. What stands still waits for ever.
  */
-function isTakenInABurst(history: SubjectHistory, waiting: number, now: Instant, settings: RuleSettings): boolean {
+function isTakenInABurst(
+  history: SubjectHistory,
+  filling: readonly LevelPoint[],
+  now: Instant,
+  settings: RuleSettings,
+): boolean {
   const medianCount = usual(history, now, settings)?.medianCount ?? 0;
-  const recent = latestBuckets(history, 3, now);
+  // What came in until the queue was last looked at: the burst that filled it may just have ended.
+  const recent = latestBuckets(history, 3, filling.at(-1)?.at ?? now);
   if (loadRatio(recent, medianCount) <= BURST_LOAD) return false;
   const perSecond = recent.reduce((sum, { count }) => sum + count, 0) / recent.length / (BUCKET_MILLISECONDS / 1000);
-  return waiting / perSecond < settings.queue.minimumAgeSeconds;
+  const { minimumAgeSeconds, burstAgeSeconds } = settings.queue;
+  const waiting = filling.at(-1)?.value ?? 0;
+  if (waiting / perSecond < minimumAgeSeconds) return true;
+  const growthPerSecond = Math.max(0, theilSen(filling)?.low ?? 0);
+  return (waiting + growthPerSecond * FORESEEN_SECONDS) / perSecond < burstAgeSeconds;
 }
 
-/** The points at the end that never fall by more than a tenth. */
+/** The points at the end of which none lies more than a tenth below an earlier one: what drains slowly does not grow. */
 function risingRun(points: readonly LevelPoint[]): LevelPoint[] {
   let start = points.length - 1;
-  while (start > 0 && (points[start] as LevelPoint).value >= 0.9 * (points[start - 1] as LevelPoint).value) {
+  let least = points[start]?.value ?? 0;
+  while (start > 0 && least >= 0.9 * (points[start - 1] as LevelPoint).value) {
     start--;
+    least = Math.min(least, (points[start] as LevelPoint).value);
     if ((points[start] as LevelPoint).value === 0) break;
   }
   return points.slice(Math.max(0, start));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createHealthyTelemetry } from "./healthy-telemetry.ts";
 import { replayFault, replayHealthyDays, upperPoissonBound } from "./replay.ts";
 
 /** Short, since the machine may be busy: `bench` replays thirty days. */
@@ -8,7 +9,7 @@ describe("healthy telemetry", () => {
     { seed: 12, startHour: 14 },
   ])("with releases, bursts, pauses and a backup fires nothing ($seed)", ({ seed, startHour }) => {
     const { alerts } = replayHealthyDays({ days: 1 / 24, seed, services: 6, startHour });
-    expect(alerts.map(({ title }) => title)).toEqual([]);
+    expect(alerts.map(({ item }) => item.title)).toEqual([]);
   });
 
   it("is the same for the same seed", () => {
@@ -48,4 +49,17 @@ describe("a fault after a minute of history", () => {
 describe("the bound of a rate", () => {
   it("is three over the time where nothing was seen", () => expect(upperPoissonBound(0)).toBeCloseTo(3, 0));
   it("lies above what was counted", () => expect(upperPoissonBound(30)).toBeGreaterThan(38));
+});
+
+describe("what a healthy day does", () => {
+  it("is told for each service: a backup only of those that use the database", () => {
+    const midnight = 1_767_571_200_000;
+    const startAt = midnight + 2.1 * 3_600_000;
+    const telemetry = createHealthyTelemetry({ seed: 3, services: 12, startAt });
+    const { requests } = telemetry.tick(startAt);
+    const busy = requests.filter(({ subject }) => telemetry.circumstances(subject.key, startAt).includes("backup"));
+    expect(busy.length).toBeGreaterThan(0);
+    expect(busy.length).toBeLessThan(12);
+    expect(telemetry.circumstances("service//nobody", startAt)).toEqual([]);
+  });
 });

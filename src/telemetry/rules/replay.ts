@@ -1,14 +1,17 @@
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
 import { BUCKET_MILLISECONDS } from "../settings.ts";
-import { createHealthyTelemetry, type Disturbance } from "./healthy-telemetry.ts";
+import { type Circumstance, createHealthyTelemetry, type Disturbance } from "./healthy-telemetry.ts";
 import { createRuleEngine } from "./rule-engine.ts";
 import { defaultRules, type RuleSettings } from "./rule-settings.ts";
+
+/** An alert of a healthy system, and what the day did when it fired. */
+type FalseAlert = { item: IncomingItem; circumstances: Circumstance[] };
 
 type ReplayResult = {
   days: number;
   evaluations: number;
-  alerts: IncomingItem[];
+  alerts: FalseAlert[];
   alertsPerDay: number;
   /** Upper 95 % bound of the rate that this count allows. */
   boundPerDay: number;
@@ -32,11 +35,14 @@ export function replayHealthyDays(options: {
   const startAt = START + (options.startHour ?? 0) * 3_600_000;
   const telemetry = createHealthyTelemetry({ seed, services, startAt });
   const engine = createRuleEngine(settings);
-  const alerts: IncomingItem[] = [];
+  const alerts: FalseAlert[] = [];
   const buckets = Math.round((days * 86_400_000) / BUCKET_MILLISECONDS);
   for (let index = 0; index < buckets; index++) {
-    const items = engine.evaluate(telemetry.tick(startAt + index * BUCKET_MILLISECONDS));
-    for (const item of items) if (item.status === "firing") alerts.push(item);
+    const bucketAt = startAt + index * BUCKET_MILLISECONDS;
+    for (const item of engine.evaluate(telemetry.tick(bucketAt))) {
+      if (item.status !== "firing") continue;
+      alerts.push({ item, circumstances: telemetry.circumstances(item.labels["subject"] ?? "", bucketAt) });
+    }
   }
   const boundPerDay = upperPoissonBound(alerts.length) / days;
   return { days, evaluations: buckets, alerts, alertsPerDay: alerts.length / days, boundPerDay };
@@ -52,21 +58,30 @@ export function replayFault(options: {
   watchSeconds: number;
   disturbance: Partial<Omit<Disturbance, "from">>;
   services?: number;
+  requestsPerSecond?: number;
   settings?: RuleSettings;
 }): { delaySeconds: number | null; first: IncomingItem | null; before: IncomingItem[] } {
   const { seed, historySeconds, watchSeconds, services = 8, settings = defaultRules } = options;
   const startAt = START + 12 * 3_600_000 + (seed % 7) * 1_000_000;
-  const telemetry = createHealthyTelemetry({ seed, services, startAt });
+  const { requestsPerSecond } = options;
+  const telemetry = createHealthyTelemetry({
+    seed,
+    services,
+    startAt,
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+  });
   const engine = createRuleEngine(settings);
   const faultAt = startAt + historySeconds * 1000 + ((seed * 997) % 5_000);
   const disturbance: Disturbance = { ...calm, ...options.disturbance, from: faultAt };
+  const broken = `service-${disturbance.service}`;
   const before: IncomingItem[] = [];
   for (let at: Instant = startAt; at < faultAt + watchSeconds * 1000; at += BUCKET_MILLISECONDS) {
     const tick = telemetry.tick(at, disturbance);
     for (const item of engine.evaluate(tick)) {
       if (item.status !== "firing") continue;
       if (tick.now <= faultAt) before.push(item);
-      else return { delaySeconds: (tick.now - faultAt) / 1000, first: item, before };
+      else if (item.labels["service.name"] === broken)
+        return { delaySeconds: (tick.now - faultAt) / 1000, first: item, before };
     }
   }
   return { delaySeconds: null, first: null, before };
@@ -76,6 +91,7 @@ const calm: Disturbance = {
   service: 0,
   from: 0,
   latencyFactor: 1,
+  slowShare: 1,
   errorRatio: 0,
   trafficFactor: 1,
   isGone: false,

@@ -22,7 +22,13 @@ export type RuleSettings = {
     minimumIncreaseSeconds: number;
   };
   silence: { buckets: number; expectedRequests: number; share: number; goneSeconds: number };
-  queue: { growingSeconds: number; minimumItems: number; minimumAgeSeconds: number; factor: number };
+  queue: {
+    growingSeconds: number;
+    minimumItems: number;
+    minimumAgeSeconds: number;
+    burstAgeSeconds: number;
+    factor: number;
+  };
   saturation: { pool: number; memory: number; disk: number; fileDescriptors: number; seconds: number };
   runOut: { memoryHorizonSeconds: number; diskHorizonSeconds: number; minimumRise: number; minimumUse: number };
   burn: {
@@ -59,7 +65,8 @@ export const defaultRules: RuleSettings = {
     minimumIncreaseSeconds: 0.02,
   },
   silence: { buckets: 3, expectedRequests: 15, share: 0.05, goneSeconds: 20 },
-  queue: { growingSeconds: 15, minimumItems: 20, minimumAgeSeconds: 10, factor: 3 },
+  // A burst is what a queue is for: while more comes in than usual, its messages may wait for a minute, else ten seconds.
+  queue: { growingSeconds: 15, minimumItems: 20, minimumAgeSeconds: 10, burstAgeSeconds: 60, factor: 3 },
   saturation: { pool: 0.95, memory: 0.92, disk: 0.9, fileDescriptors: 0.9, seconds: 15 },
   runOut: { memoryHorizonSeconds: 600, diskHorizonSeconds: 1_800, minimumRise: 0.08, minimumUse: 0.5 },
   burn: {

@@ -1,7 +1,8 @@
 import { mannKendall, theilSen } from "../../analysis/statistics/trend.ts";
 import type { ConceptId } from "../../core/concept.ts";
 import type { Instant } from "../../core/window.ts";
-import { lastPoints, usedRatio } from "./levels.ts";
+import { BUCKET_SECONDS } from "../settings.ts";
+import { lastPoints, latestUsedRatio, usedRatio } from "./levels.ts";
 import type { RuleOpinion } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
 import type { LevelPoint, SubjectHistory } from "./subject-history.ts";
@@ -20,6 +21,8 @@ const watched: {
 
 /** Trends are looked for over these lengths, in seconds: a quick leak shows in the short one, a slow one in the long. */
 const LENGTHS = [60, 300];
+/** The longest of them in samples, which come no more often than buckets. */
+const LONGEST_POINTS = Math.max(...LENGTHS) / BUCKET_SECONDS + 1;
 const FEWEST_POINTS = 6;
 /** z of the trend test on the lower envelope; six points that all rise reach 2.8. */
 const LEAST_Z = 2.6;
@@ -27,12 +30,15 @@ const LEAST_Z = 2.6;
 /** Memory or disk that keeps growing, above everything it held before, and will be used up soon. */
 export function runOut(history: SubjectHistory, now: Instant, settings: RuleSettings): RuleOpinion[] {
   return watched.flatMap(({ used, limit, what, horizon }) => {
-    const points = usedRatio(history, used, limit);
-    const last = points.at(-1);
-    if (!last || now - last.at > 90_000 || points.length < FEWEST_POINTS) return [];
+    const latest = latestUsedRatio(history, used, limit, LONGEST_POINTS);
+    const last = latest.at(-1);
+    if (!last || now - last.at > 90_000 || latest.length < FEWEST_POINTS) return [];
     const bound = settings.runOut[horizon];
     let found: { secondsLeft: number; since: Instant } | null = null;
-    const mayBe = last.value >= settings.runOut.minimumUse;
+    const lowest = Math.min(...latest.map(({ value }) => value));
+    const mayBe = last.value >= settings.runOut.minimumUse && last.value - lowest >= settings.runOut.minimumRise;
+    // The whole history is asked for only where it matters: this runs every few seconds for everything that is watched.
+    const points = mayBe ? usedRatio(history, used, limit) : [];
     for (const length of mayBe ? LENGTHS : []) {
       found = trendOver(points, length, bound, settings, now);
       if (found) break;

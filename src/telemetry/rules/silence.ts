@@ -34,7 +34,10 @@ export function silence(
   // A job that is done, or a helper that nobody calls, may end: only what served somebody is missed.
   const isMissed = (baseline?.medianCount ?? 0) > 0;
   const isGone =
-    isMissed && wasHeardFor >= settings.warmUpSeconds * 1000 && silentFor >= goneAfter(history, isSteady, settings);
+    isMissed &&
+    wasHeardFor >= settings.warmUpSeconds * 1000 &&
+    silentFor >= rules.goneSeconds * 1000 &&
+    silentFor >= goneAfter(history, isSteady, settings);
   const since = isGone
     ? history.lastBeatAt + BUCKET_MILLISECONDS
     : (window.find(({ count }) => count === 0)?.at ?? now);

@@ -68,6 +68,7 @@ export function addRequests(history: SubjectHistory, increment: RequestIncrement
     const count = increment.histogram[index] as number;
     if (count !== 0) histogram[index] = (histogram[index] as number) + count;
   }
+  bucket.p50 = histogramQuantile(histogram, 0.5);
   bucket.p95 = histogramQuantile(histogram, 0.95);
   const oldest = increment.bucketAt - (settings.baselineSeconds + 120) * 1000;
   while (history.buckets.length > 0 && (history.buckets[0] as Bucket).at < oldest) history.buckets.shift();
@@ -101,7 +102,7 @@ export function fillUpTo(history: SubjectHistory, at: Instant): void {
 }
 
 function emptyBucket(at: Instant): Bucket {
-  return { at, count: 0, errors: 0, seconds: 0, p95: null, isUnusual: false };
+  return { at, count: 0, errors: 0, seconds: 0, p50: null, p95: null, isUnusual: false };
 }
 
 function addMinute(history: SubjectHistory, { bucketAt: at, count, errors }: RequestIncrement): void {
@@ -158,8 +159,13 @@ export function usual(history: SubjectHistory, now: Instant, settings: RuleSetti
 
 /** The newest instance came up less than this long ago, while others or its forerunner were there before. */
 export function isStartingUp(history: SubjectHistory, now: Instant, settings: RuleSettings): boolean {
+  return hasNewInstanceSince(history, now - settings.startUpSeconds * 1000);
+}
+
+/** An instance or version came up at `since` or later, while others or its forerunner were there before. */
+export function hasNewInstanceSince(history: SubjectHistory, since: Instant): boolean {
   for (const { firstAt } of history.instances.values()) {
-    if (now - firstAt <= settings.startUpSeconds * 1000 && firstAt !== history.firstBeatAt) return true;
+    if (firstAt >= since && firstAt !== history.firstBeatAt) return true;
   }
   return false;
 }
