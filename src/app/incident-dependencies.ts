@@ -46,6 +46,7 @@ export function incidentDependencies(settings: Settings): IncidentDependencies {
       return ids.flatMap((id) => found.get(id) ?? []);
     },
     readEntities: async (ids) => register.find(ids),
+    allEntities: async () => register.entities(),
     historySince,
     observe,
     runChecks: (run) => {

@@ -40,3 +40,17 @@ export function mentionsInText(text: string): string[] {
 }
 
 const mostMentions = 20;
+
+/** The first thing that a text names as one: "the cart service", `pod cart-7f`, a quoted or hyphenated name. Null: none. */
+export function namedInText(text: string): string | null {
+  const shortened = text.slice(0, 20_000);
+  const found = [before, behind, quoted, hyphenated].flatMap((pattern) =>
+    [...shortened.matchAll(pattern)].flatMap((match) => {
+      const name = match[1]?.replace(/[.,:;]+$/, "") ?? "";
+      const isName =
+        name.length > 1 && name.length <= 120 && !noNames.has(name.toLowerCase()) && !/^[\d.%]+$/.test(name);
+      return isName ? [{ name, at: match.index }] : [];
+    }),
+  );
+  return found.sort((left, right) => left.at - right.at)[0]?.name ?? null;
+}

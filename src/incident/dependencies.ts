@@ -31,6 +31,8 @@ export type IncidentDependencies = {
   /** Stored observations, in the order of the ids. Unknown ids are left out. */
   readObservations(ids: ObservationId[]): Promise<Observation[]>;
   readEntities(ids: string[]): Promise<Entity[]>;
+  /** Everything that is known. */
+  allEntities(): Promise<Entity[]>;
   /** The first instant of which anything is known here; null where sources do not tell. Stays the same for years. */
   historySince(): Promise<Instant | null>;
 

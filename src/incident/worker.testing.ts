@@ -117,6 +117,7 @@ const dependencies: IncidentDependencies = {
   historySince: async () => null,
   readIncidentsWithin: async () => [],
   readEntities: async (ids) => entities.filter(({ id }) => ids.includes(id)),
+  allEntities: async () => [],
   observe: (request) =>
     between(async () => {
       const observation = (await send("/observe", request)) as Observation;

@@ -1,8 +1,12 @@
 import type { Answer } from "../../core/answer.ts";
-import type { EntityId } from "../../core/entity.ts";
+import type { Entity, EntityId } from "../../core/entity.ts";
 import type { IncidentState, Investigation } from "../../core/incident.ts";
+import type { Server, Step } from "../../core/incident-events.ts";
 import type { Observation } from "../../core/observation.ts";
+import { isStandIn, standInName } from "../../core/told.ts";
+import type { Window } from "../../core/window.ts";
 import type { Activity, IncidentDependencies } from "../dependencies.ts";
+import { serversOf, whoServes } from "../find-servers.ts";
 import { knownTroubles } from "../known-troubles.ts";
 import { respectRejections } from "../respect-rejections.ts";
 import { scopeFor, windowFor } from "../scope-for.ts";
@@ -28,13 +32,14 @@ export const investigateRound: Activity = async (dependencies, incident, { id: a
   const nameOf = namer(entities.map(({ id, name }) => [id, name]));
   const items = await readItems(incident.items.map(({ itemId }) => itemId));
   const scope = scopeFor(
-    incident,
+    { ...incident, investigation },
     items,
     { entities, edges: body.edges },
     startedAt,
     pace,
     await dependencies.historySince(),
     knownTroubles(incident, await dependencies.readIncidentsWithin(windowFor(incident, startedAt, pace)), startedAt),
+    entities.length > 0 ? [] : servicesIn(await dependencies.allEntities()),
   );
 
   const answer: Answer | null = await runChecks({
@@ -72,30 +77,75 @@ export const investigateRound: Activity = async (dependencies, incident, { id: a
 
 /** Reads the graph once and writes down what the investigation stands on. Undefined: it is not wanted any more. */
 async function begin(
-  { now, pace, observe, commit }: IncidentDependencies,
+  dependencies: IncidentDependencies,
   incident: IncidentState,
   activityId: string,
 ): Promise<Investigation | undefined> {
+  const { now, pace, observe, commit } = dependencies;
   const startedAt = now();
   const window = windowFor(incident, startedAt, pace);
-  let graph: Observation | undefined;
-  if (incident.entityIds.length > 0) {
-    const request = { kind: "graph", around: incident.entityIds, hops: 2, window } as const;
-    graph = await observe(request, { incidentId: incident.id, maxAgeSeconds: 60 });
-  }
+  const asked = { incidentId: incident.id, maxAgeSeconds: 60 };
+  const { seen, servers, environment } = await findServers(dependencies, incident, window);
+  const around = [...new Set([...servers.flatMap(({ entityIds }) => entityIds), ...incident.entityIds])];
+  const graph = around.length > 0 ? await observe({ kind: "graph", around, hops: 2, window }, asked) : undefined;
   const { state } = await commit({
     incidentId: incident.id,
     actor: { kind: "midwatch", part: "engine" },
     activityId: `${activityId}#start`,
     decide: (state) =>
       state.turn === incident.turn && !state.investigation
-        ? { events: [{ type: "investigation-started", startedAt, graphObservationId: graph?.id ?? null }] }
+        ? {
+            events: [
+              {
+                type: "investigation-started",
+                startedAt,
+                graphObservationId: graph?.id ?? null,
+                ...(servers.length > 0 ? { servers } : {}),
+                ...(environment ? { environment } : {}),
+              },
+              ...(seen
+                ? [{ type: "round-completed" as const, round: 0, steps: [stepOfSearch(seen)], isLast: false }]
+                : []),
+            ],
+          }
         : null,
   });
   return state.turn === incident.turn ? (state.investigation ?? undefined) : undefined;
 }
 
+/** Who answers the routes that the incident's items name: asked of whoever counts requests by operation. */
+async function findServers(
+  { readItems, allEntities, observe }: IncidentDependencies,
+  incident: IncidentState,
+  window: Window,
+): Promise<{ seen: Observation | null; servers: Server[]; environment: string }> {
+  const items = await readItems(incident.items.map(({ itemId }) => itemId));
+  const entities = await allEntities();
+  const request = whoServes(items, entities, window);
+  if (!request) return { seen: null, servers: [], environment: "" };
+  const seen = await observe(request, { incidentId: incident.id, maxAgeSeconds: 60 });
+  const servers = serversOf(items, entities, seen);
+  const first = servers[0]?.entityIds[0];
+  return { seen, servers, environment: entities.find(({ id }) => id === first)?.environment ?? "" };
+}
+
+const mostNamed = 20;
+
+function servicesIn(entities: Entity[]): string[] {
+  return entities
+    .filter(({ kind }) => kind === "service")
+    .map(({ name }) => name)
+    .sort()
+    .slice(0, mostNamed);
+}
+
+function stepOfSearch(seen: Observation): Step {
+  const [step] = stepsOf(0, [seen], (id) => id);
+  if (!step) throw new Error("an observation has a step"); // contradicts `stepsOf`
+  return { ...step, sentence: "who answers the route that was named" };
+}
+
 export function namer(names: [EntityId, string][]): (id: EntityId) => string {
   const known = new Map(names);
-  return (id) => known.get(id) ?? id;
+  return (id) => known.get(id) ?? (isStandIn(id) ? standInName(id) : id);
 }
