@@ -94,6 +94,7 @@ export type OpenQuestion = {
   whoCanTell: "a-person" | "a-source";
   /** Expected fall of entropy, in bits. */
   expectedGainBits: number;
+  /** `probabilityAfter`: of all suspects that the question is about. Empty: the answer is a name, not a yes or no. */
   answers: { label: string; hypothesisId: string | null; probabilityAfter: number }[];
 };
 

@@ -21,8 +21,9 @@ export function headlineFor(draft: Draft, scope: Scope, changes: readonly Change
       const told = draft.impact.failingRatio === null && draft.impact.latencySeconds === null ? asTold(scope) : null;
       if (told !== null) return `${told}. I don't know yet why.`;
       const what = symptomName(scope);
-      const matter = what.startsWith("“") ? `what is behind ${what}` : `what hurts ${what}`;
-      return `I don't know yet ${matter}. ${draft.question?.sentence ?? draft.impact.sentence}`;
+      // Where nobody could look the question is about all there is: it stands by itself.
+      if (what.startsWith("“")) return `I don't know yet what is behind ${what}. ${draft.impact.sentence}`;
+      return `I don't know yet what hurts ${what}. ${draft.question?.sentence ?? draft.impact.sentence}`;
     }
     case "cause":
     case "leads": {

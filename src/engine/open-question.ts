@@ -31,7 +31,9 @@ export function askOpenQuestion(draft: Draft, scope: Scope): OpenQuestion | null
   if (top && top.probability >= sureProbability) return null;
   if (draft.healthyProbability >= sureProbability) return null;
   const masses = massesOf(draft);
-  const options = [...personOptions(draft, scope), ...sourceOptions(draft, scope), ...namingOptions(draft, scope)];
+  // Before it is named, nobody who is connected could be asked about it.
+  const naming = namingOptions(draft, scope);
+  const options = [...personOptions(draft, scope), ...(naming.length > 0 ? naming : sourceOptions(draft, scope))];
   const rated = options
     .map((option) => ({ option, gain: expectedGainBits(masses, option.yes) }))
     .sort((left, right) => right.gain - left.gain || (left.option.sentence < right.option.sentence ? -1 : 1));
@@ -41,7 +43,9 @@ export function askOpenQuestion(draft: Draft, scope: Scope): OpenQuestion | null
   // A name is no yes or no.
   if (labels === null) return { sentence, whoCanTell, expectedGainBits: best.gain, answers: [] };
   const [suspect] = yes;
-  const after = suspect ? posterior(masses, yes, suspect) : { yes: 0, no: 0 };
+  const after = yes
+    .map((id) => posterior(masses, yes, id))
+    .reduce((total, each) => ({ yes: total.yes + each.yes, no: total.no + each.no }), { yes: 0, no: 0 });
   return {
     sentence,
     whoCanTell,
@@ -89,7 +93,7 @@ function sourceOptions({ sight }: Draft, scope: Scope): Option[] {
     const what = list([...new Set(gaps.map((each) => sourceWords(each.what)))], 4);
     return [
       {
-        sentence: `What would ${what}${name ? ` of ${name}` : ""} show?${wayOut} It would decide on ${list(titles)}.`,
+        sentence: `What would ${what}${name && !name.startsWith("“") ? ` of ${name}` : ""} show?${wayOut} It would decide on ${list(titles)}.`,
         whoCanTell: "a-source",
         yes: [...new Set(suspects.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`))],
         labels: ["it shows one of them", "it does not"],
