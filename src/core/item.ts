@@ -44,6 +44,8 @@ export type IncomingItem = {
     role: "observed" | "threshold" | "objective";
     /** `99` of "P99 2500 ms". Absent where the words name none. */
     percentile?: number;
+    /** Of a bound, which side of it the words speak of: `below` of "less than 20 % free". Absent where they do not say. */
+    side?: "above" | "below";
   }[];
   /** What the words say beside numbers. Absent in items of older versions and in midwatch's own detections. */
   told?: ToldAbout;

@@ -24,8 +24,11 @@ describe("figures of what was told", () => {
   });
 
   it("what fires and only names its threshold is beyond it; what is over says nothing", () => {
-    expect(figures(number("threshold", 0.01))).toMatchObject([{ value: null, isBeyond: true }]);
-    expect(figuresIn({ numbers: [number("threshold", 0.01)], status: "resolved" })).toEqual([]);
+    const crossed = number("threshold", 0.01, { side: "above" });
+    expect(figures(crossed)).toMatchObject([{ value: null, isBeyond: true }]);
+    expect(figures(number("threshold", 0.01, { side: "below" }))).toEqual([]);
+    expect(figures(number("threshold", 0.01))).toEqual([]);
+    expect(figuresIn({ numbers: [crossed], status: "resolved" })).toEqual([]);
     expect(figures(number("objective", 0.01))).toEqual([]);
   });
 

@@ -35,11 +35,6 @@ export type Told = {
   since: OnsetInterval | null;
 };
 
-/** Told to be beyond a bound that was told with it. */
-export function isToldBeyond({ figures }: Told): boolean {
-  return figures.some((figure) => figure.isBeyond === true);
-}
-
 /**
  * The figures of an item's numbers: each observed number with the nearest bound of its signal, and bounds that were told
  * to be crossed without saying by how much. Of several numbers of one signal the first counts: that is now.
@@ -52,13 +47,19 @@ export function figuresIn(item: Pick<IncomingItem, "numbers" | "status">): ToldF
     const own = item.numbers.filter((each) => each.concept === concept && each.unit === unit);
     const observed = own.find(({ role }) => role === "observed");
     const told = own.find(({ role }) => role === "threshold") ?? own.find(({ role }) => role === "objective");
-    if (!observed && (told?.role !== "threshold" || item.status !== "firing")) continue;
+    // "Less than 20 % free" is no word about how much is used: a bound alone counts only on the side that hurts.
+    if (!observed && (told?.side !== sideThatHurts(concept) || item.status !== "firing")) continue;
     const value = observed?.value ?? null;
     const bound = told && told.role !== "observed" ? { value: told.value, role: told.role } : null;
     const percentile = observed?.percentile ?? own.find((each) => each.percentile !== undefined)?.percentile ?? null;
     figures.push({ concept, unit, value, percentile, bound, isBeyond: isBeyond(concept, value, bound) });
   }
   return figures;
+}
+
+function sideThatHurts(concept: ConceptId): "above" | "below" | null {
+  const { bad } = conceptDefinition(concept);
+  return bad === "up" ? "above" : bad === "down" ? "below" : null;
 }
 
 function isBeyond(concept: ConceptId, value: number | null, bound: ToldFigure["bound"]): boolean | null {

@@ -50,7 +50,7 @@ export function inToldUnit(value: number, unit: string): string {
 }
 
 /** "since about 02:05 UTC"; nothing where nothing was told. */
-export function sinceSentence({ since }: Told): string {
+function sinceSentence({ since }: Told): string {
   return since === null ? "" : `, since about ${clock((since.earliest + since.latest) / 2)}`;
 }
 

@@ -18,13 +18,14 @@ export function numbersInText(text: string): NumberInText[] {
   return found
     .map((candidate) => ({ ...candidate, concept: candidate.concept ?? conceptOfNeighbour(candidate, found) }))
     .filter(({ unit, concept }) => unit !== "" || concept !== null)
-    .map(({ concept, text: written, value, unit, role, percentile }) => ({
+    .map(({ concept, text: written, value, unit, role, percentile, side }) => ({
       concept,
       text: written,
       value,
       unit: unit === "" && concept !== null ? (countedUnits[concept] ?? "") : unit,
       role,
       ...(percentile === undefined || concept !== "request.latency" ? {} : { percentile }),
+      ...(side === undefined || role !== "threshold" ? {} : { side }),
     }));
 }
 
@@ -138,7 +139,21 @@ function readCandidate(text: string, match: RegExpExecArray): Candidate | null {
     family: unit.family,
     at,
     ...percentileIn(before),
+    ...sideIn(before, comparison),
   };
+}
+
+/** Which side of a bound the words right before it speak of. */
+function sideIn(before: string, comparison: string): { side?: "above" | "below" } {
+  const near = before.slice(-28);
+  if (
+    comparison.startsWith(">") ||
+    /\b(above|over|exceed\w*|(greater|more|longer|higher) than|crossed)\b[^.,;]*$/i.test(near)
+  )
+    return { side: "above" };
+  if (comparison.startsWith("<") || /\b(below|under|(less|lower|fewer) than)\b[^.,;]*$/i.test(near))
+    return { side: "below" };
+  return {};
 }
 
 /** "P99", "p99.9", "99th percentile" in the words before a number; the last of them is its own. */
