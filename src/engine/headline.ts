@@ -95,7 +95,13 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms, { gaps }: Pic
   const find = (concept: string) =>
     measured.signals
       .filter((signal) => signal.concept === concept)
-      .sort((left, right) => right.harm - left.harm || (left.entityId < right.entityId ? -1 : 1))[0];
+      .sort(
+        (left, right) =>
+          right.harm - left.harm ||
+          // Where the whole is hurt no more than the operation that was named, the operation says more.
+          Number(right.operations !== null) - Number(left.operations !== null) ||
+          (left.entityId < right.entityId ? -1 : 1),
+      )[0];
   const errors = find("request.error_ratio");
   const latency = find("request.latency");
   const depth = find("queue.depth");
