@@ -48,6 +48,7 @@ export function incidentDependencies(settings: Settings): IncidentDependencies {
     },
     readEntities: async (ids) => register.find(ids),
     recognize: (item) => entitiesOfItem(item, register),
+    allEntities: async () => register.entities(),
     historySince,
     observe,
     runChecks: (run) => {

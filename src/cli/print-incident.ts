@@ -18,7 +18,10 @@ export function printIncident(view: IncidentView, link: string, isWhole = false)
     line(`${brass(percent(headline.probability))}, ${probabilityWord(headline.probability)} ${quiet(`(${record})`)}`);
   }
   if (view.impact) line(plain(view.impact.sentence));
-  if (view.onset) line(`began between ${localTime(view.onset.earliest)} and ${localTime(view.onset.latest)}`);
+  if (view.onset) {
+    const when = `between ${localTime(view.onset.earliest)} and ${localTime(view.onset.latest)}`;
+    line(view.onset.isTold ? `began, as told, ${when}` : `began ${when}`);
+  }
 
   section("Causes", view.suspects.length);
   for (const suspect of view.suspects) {
@@ -39,10 +42,23 @@ export function printIncident(view: IncidentView, link: string, isWhole = false)
       `      ${mark}  ${quiet(`${item.predicateText}  [${item.observations.map(({ id }) => id.slice(0, 8)).join(" ")}]`)}`,
     );
   });
+  section("As told", view.told.length);
+  for (const told of view.told) {
+    const bound =
+      told.isBeyond === true ? red("  beyond its bound") : told.isBeyond === false ? "  inside its bound" : "";
+    line(`  ${plain(told.sentence)}${bound}`);
+    if (told.isFigure) line(`      ${quiet(toldNote(told))}`);
+  }
   const ruledOut = grouped(view.ruledOut.map(({ title, why }) => ({ title, why })));
   section("Ruled out", ruledOut.length);
   printList(ruledOut, isWhole);
-  const notSeen = grouped(view.sight.gaps.map(({ title, status, why }) => ({ title, why: `${status}: ${why}` })));
+  const isUnknown = headline.verdict === "unknown";
+  const notSeen = grouped(
+    view.sight.gaps.map(({ title, status, why, keepsOpen }) => ({
+      title,
+      why: `${status === "unmapped" ? "" : `${status}: `}${why}${isUnknown ? keptOpen(keepsOpen) : ""}`,
+    })),
+  );
   section("Could not see", notSeen.length);
   printList(notSeen, isWhole);
   for (const wayOut of new Set(view.sight.gaps.flatMap((gap) => gap.wayOut ?? [])))
@@ -58,6 +74,24 @@ export function printIncident(view: IncidentView, link: string, isWhole = false)
   }
   line();
   line(quiet(link));
+}
+
+const keptOpenShown = 3;
+
+/** Suspects read "what, entity"; where nothing is known the entity is the same for all. */
+function keptOpen(suspects: string[]): string {
+  const what = [...new Set(suspects.map((suspect) => suspect.replace(/, [^,]*$/, "")))];
+  if (what.length === 0) return "";
+  const rest = what.length - keptOpenShown;
+  return `; keeps open: ${what.slice(0, keptOpenShown).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+const fitWords = { agrees: "agrees", differs: "differs", "other-measure": "another measure" };
+
+/** What was measured of it; else who told it. */
+function toldNote({ measured, from, at }: IncidentView["told"][number]): string {
+  if (measured) return `${plain(measured.sentence)}: ${fitWords[measured.fit]}`;
+  return `not measured; ${plain(from)} at ${localTime(at)}`;
 }
 
 function printList(items: string[], isWhole: boolean): void {

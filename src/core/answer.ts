@@ -1,3 +1,4 @@
+import type { ConceptId } from "./concept.ts";
 import type { EntityId } from "./entity.ts";
 import type { FaultClass } from "./fault.ts";
 import type { EvidenceKind } from "./finding.ts";
@@ -17,6 +18,25 @@ export type Claim = {
   checkId: string;
   onset: OnsetInterval | null;
   effect: number;
+};
+
+/**
+ * A sentence that somebody told and that no code could check: evidence as told, never as measured. `measured`: what was
+ * seen of the same signal, once it could be.
+ */
+export type ToldClaim = {
+  id: string;
+  itemId: string;
+  sentence: string;
+  /** Null: it names no signal (a status code). */
+  concept: ConceptId | null;
+  isBeyond: boolean | null;
+  measured: {
+    sentence: string;
+    observationIds: ObservationId[];
+    /** `other-measure`: a mean beside a percentile, or the whole beside one operation; told for comparison only. */
+    fit: "agrees" | "differs" | "other-measure";
+  } | null;
 };
 
 /** What weighs on a hypothesis beside evidence of its own: see `engine/fuse-hypotheses.ts`. */
@@ -74,6 +94,7 @@ export type OpenQuestion = {
   whoCanTell: "a-person" | "a-source";
   /** Expected fall of entropy, in bits. */
   expectedGainBits: number;
+  /** `probabilityAfter`: of all suspects that the question is about. Empty: the answer is a name, not a yes or no. */
   answers: { label: string; hypothesisId: string | null; probabilityAfter: number }[];
 };
 
@@ -90,9 +111,13 @@ export type Answer = {
   contributingIds: string[];
   ruledOut: RuledOut[];
   claims: Claim[];
+  /** What was told, in order of the words. Absent in answers of older versions. */
+  told?: ToldClaim[];
   sight: SightLedger;
   question: OpenQuestion | null;
   onset: OnsetInterval | null;
+  /** Nobody could measure when it began: the onset is what was told. Absent: it was measured. */
+  isOnsetTold?: boolean;
   /** Everything hurt, with how it is connected to the cause. */
   blastRadius: { entityId: EntityId; role: "cause" | "path" | "victim" | "usual"; sentence: string | null }[];
   rounds: number;

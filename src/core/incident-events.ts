@@ -17,6 +17,9 @@ export type ExitCondition = {
   noTrafficSeconds: number;
 };
 
+/** The entities that answer the route which an item names. */
+export type Server = { itemId: string; entityIds: EntityId[] };
+
 export type Step = {
   observationId: ObservationId;
   sentence: string;
@@ -74,7 +77,15 @@ export type IncidentEventBody =
   | { type: "item-placed"; itemId: string; fingerprint: string; person: string; reason: string }
   | { type: "severity-changed"; from: ItemSeverity; to: ItemSeverity; reason: string }
   /** Fixes what an investigation looks at, so that going on after a crash asks the same questions. */
-  | { type: "investigation-started"; startedAt: Instant; graphObservationId: ObservationId | null }
+  | {
+      type: "investigation-started";
+      startedAt: Instant;
+      graphObservationId: ObservationId | null;
+      /** Who was seen to answer the routes that items name. Absent: nobody, or none is named. */
+      servers?: Server[];
+      /** Of the servers, where the incident knew of none. */
+      environment?: string;
+    }
   /** The steps of one round, committed at once with what it saw: a committed round is never observed again. */
   | { type: "round-completed"; round: number; steps: Step[]; isLast: boolean }
   | { type: "answer-concluded"; answer: Answer }

@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import type { EntityId } from "./entity.ts";
-import type { ExitCondition } from "./incident-events.ts";
+import type { ExitCondition, Server } from "./incident-events.ts";
 import type { Category, IncomingItem, ItemSeverity } from "./item.ts";
 import type { ObservationId } from "./observation.ts";
 import type { Approval, Outcome, Plan, Ruling, Verification } from "./plan.ts";
@@ -57,6 +57,8 @@ export type Investigation = {
   roundsCommitted: number;
   /** Observations of committed rounds: never asked again. */
   observationIds: ObservationId[];
+  /** Who answers the routes that items name. */
+  servers: Server[];
 };
 
 /** A plan that was carried out, or that people turned down, and what became of it. */

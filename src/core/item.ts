@@ -1,7 +1,7 @@
 import type { ConceptId } from "./concept.ts";
 import type { EntityId } from "./entity.ts";
 import type { NativeSignal } from "./observation.ts";
-import type { Instant } from "./window.ts";
+import type { Instant, OnsetInterval } from "./window.ts";
 
 export const itemSeverities = ["critical", "high", "medium", "low", "info"] as const;
 export type ItemSeverity = (typeof itemSeverities)[number];
@@ -42,8 +42,27 @@ export type IncomingItem = {
     value: number;
     unit: string;
     role: "observed" | "threshold" | "objective";
+    /** `99` of "P99 2500 ms". Absent where the words name none. */
+    percentile?: number;
+    /** Of a bound, which side of it the words speak of: `below` of "less than 20 % free". Absent where they do not say. */
+    side?: "above" | "below";
   }[];
+  /** What the words say beside numbers. Absent in items of older versions and in midwatch's own detections. */
+  told?: ToldAbout;
   link: string | null;
+};
+
+/** What the words of an alert say of where, what and since when. Nobody has checked it. */
+export type ToldAbout = {
+  /** The place or thing as the words name it: a route first (`/api/v2/orders`). Null: they name none. */
+  subject: string | null;
+  /** The route among the words, with its method where one stands before it: `POST /api/v2/orders`. */
+  operation: string | null;
+  environment: string | null;
+  /** HTTP status codes from 400 up, in the order of the words. */
+  statusCodes: number[];
+  /** When it began, as far as the words go. */
+  since: OnsetInterval | null;
 };
 
 /** What people say of what was done with an alert. Where it belongs, and that it is no trouble, moves it. */

@@ -1,5 +1,6 @@
 import type { ConceptId } from "./concept.ts";
 import type { Edge, Entity, EntityId } from "./entity.ts";
+import type { Told } from "./told.ts";
 import type { Instant, OnsetInterval, Window } from "./window.ts";
 
 /** What users or an alert complain about: where the search begins. */
@@ -25,6 +26,8 @@ export type Scope = {
   baseline: Window;
   /** When other incidents hurt: not part of what is usual. Absent: none is known. */
   troubles?: Window[];
+  /** What people and rules told in numbers and words, earliest item first. Absent: nothing. */
+  told?: Told[];
   /** Onset of the leading symptom, once measured (round 2 on). */
   onset: OnsetInterval | null;
   entities: Entity[];

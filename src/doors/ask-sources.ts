@@ -3,6 +3,7 @@ import type { Entity, EntityId } from "../core/entity.ts";
 import type { Gap, ObservationBody, ObservationStatus, ObserveRequest } from "../core/observation.ts";
 import type { Series } from "../core/series.ts";
 import type { Change } from "../core/workload.ts";
+import { answerForStrangers } from "./answer-for-strangers.ts";
 import { dropSightings } from "./drop-sightings.ts";
 import type { Limiter } from "./limit-concurrency.ts";
 import type { ObserveDependencies } from "./observe-dependencies.ts";
@@ -35,6 +36,10 @@ export async function askSources(
   if (request.kind === "native-signal") return askNativeSignal(request, dependencies, limiter, incidentId);
   const entities = await dependencies.findEntities(request.entities);
   const strangers = request.entities.filter((id) => !entities.some((entity) => entity.id === id));
+  if (entities.length === 0 && strangers.length > 0) {
+    const { source, note } = await answerForStrangers(request, dependencies);
+    return { ...nothing, source, status: "unmapped", why: note?.why ?? null, wayOut: note?.wayOut ?? null };
+  }
   const ask = async <Body>(
     connection: Connection,
     question: () => Promise<SourceAnswer<Body>>,

@@ -6,7 +6,9 @@ import type { EntityId } from "../core/entity.ts";
 import { isReadable, type Observation } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Series } from "../core/series.ts";
+import { isStandIn } from "../core/told.ts";
 import type { GraphRelations } from "./graph-relations.ts";
+import { toldHeadline } from "./told-words.ts";
 
 type Input = {
   scope: Scope;
@@ -19,7 +21,7 @@ type Input = {
 export function drawBlastRadius({ scope, relations, observations, top }: Input): Answer["blastRadius"] {
   const path = new Set(top?.path ?? []);
   return scope.entities
-    .map(({ id }) => ({ id, hurt: hurtOf(id, scope, observations) }))
+    .map(({ id }) => ({ id, hurt: isStandIn(id) ? toldOf(id, scope) : hurtOf(id, scope, observations) }))
     .map(({ id, hurt }): Answer["blastRadius"][number] => {
       if (top && id === top.entityId) return { entityId: id, role: "cause", sentence: hurt };
       if (path.has(id)) return { entityId: id, role: "path", sentence: hurt };
@@ -28,6 +30,13 @@ export function drawBlastRadius({ scope, relations, observations, top }: Input):
       return { entityId: id, role: hurt !== null && isConnected ? "victim" : "usual", sentence: hurt };
     })
     .filter(({ role, sentence }) => role !== "usual" || sentence !== null || scope.entities.length <= mostListed);
+}
+
+/** What no source knows is hurt as far as was told. */
+function toldOf(entityId: EntityId, { told = [] }: Scope): string | null {
+  const first = told.find(({ entityIds }) => entityIds.includes(entityId));
+  const said = first ? toldHeadline({ ...first, environment: null, since: null }) : null;
+  return said === null ? null : `as told: ${said}`;
 }
 
 /** Beyond this many entities the untouched ones are left out. */

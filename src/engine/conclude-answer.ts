@@ -7,6 +7,7 @@ import { isClearlyBefore, type OnsetInterval } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
 import { drawBlastRadius } from "./blast-radius.ts";
 import type { Candidate } from "./candidate.ts";
+import { compareTold } from "./compare-told.ts";
 import { fuseHypotheses } from "./fuse-hypotheses.ts";
 import { relateGraph } from "./graph-relations.ts";
 import { headlineFor, impactOf } from "./headline.ts";
@@ -16,6 +17,7 @@ import { askOpenQuestion } from "./open-question.ts";
 import { unknownPrior } from "./priors.ts";
 import { shareProbabilities } from "./share-probabilities.ts";
 import { keepSightLedger } from "./sight-ledger.ts";
+import { isAboutUnknown, sightOfUnknown } from "./sight-of-unknown.ts";
 import { type VerifiedFinding, verifyFindings } from "./verify-findings.ts";
 
 /** Changes with anything that can change an answer: thresholds, tables, checks. */
@@ -43,7 +45,8 @@ export function concludeAnswer(input: Conclude): Answer {
   const relations = relateGraph(scope);
   const { kept } = verifyFindings(answers, observations, scope);
   const candidates = fuseHypotheses({ scope, relations, findings: kept, answers, changes: changesIn(observations) });
-  const { shares, unknown, healthy } = shareProbabilities(candidates, measured, input);
+  const told = compareTold(scope, observations);
+  const { shares, unknown, healthy } = shareProbabilities(candidates, { measured, told }, input);
   const ranked = candidates
     .map((candidate) => ({ candidate, probability: shares.get(candidate.id) ?? 0 }))
     .sort((left, right) => right.probability - left.probability || (left.candidate.id < right.candidate.id ? -1 : 1));
@@ -55,8 +58,10 @@ export function concludeAnswer(input: Conclude): Answer {
   const hypotheses = shown.map(({ candidate, probability }) => toHypothesis(candidate, probability, claims));
   const verdict = verdictOf(hypotheses, shown, unknown, healthy, scope);
   const top = hypotheses[0] ?? null;
-  const impact = impactOf(scope, measured);
-  const sight = keepSightLedger(answers, observations, scope, hypotheses);
+  const sight = isAboutUnknown(scope)
+    ? sightOfUnknown(input.checks, scope, observations)
+    : keepSightLedger(answers, observations, scope, hypotheses);
+  const impact = impactOf(scope, measured, sight);
   const draft = {
     verdict,
     hypotheses,
@@ -67,8 +72,11 @@ export function concludeAnswer(input: Conclude): Answer {
     sight,
   };
   const question = askOpenQuestion(draft, scope);
+  const onset = onsetOfAnswer(top, scope.onset);
+  const toldOnset = onset === null && verdict !== "healthy" ? toldSince(scope) : null;
   return {
     ...draft,
+    ...(told.length > 0 ? { told } : {}),
     headline: headlineFor(
       { ...draft, question, leading: leadingClaimId(shown[0]?.candidate, claims) },
       scope,
@@ -81,7 +89,8 @@ export function concludeAnswer(input: Conclude): Answer {
     ),
     ruledOut: ruledOutOf(answers, candidates, shares, kept),
     question,
-    onset: onsetOfAnswer(top, scope.onset),
+    onset: onset ?? toldOnset,
+    ...(toldOnset ? { isOnsetTold: true } : {}),
     blastRadius: drawBlastRadius({
       scope,
       relations,
@@ -189,6 +198,10 @@ function ruledOutOf(
 
 function onsetOfAnswer(top: Hypothesis | null, symptom: OnsetInterval | null): OnsetInterval | null {
   return top?.onset ?? symptom;
+}
+
+function toldSince({ told = [] }: Scope): OnsetInterval | null {
+  return told.find(({ since }) => since !== null)?.since ?? null;
 }
 
 function changesIn(observations: readonly Observation[]): Change[] {

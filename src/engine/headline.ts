@@ -1,9 +1,10 @@
-import { clock, count, percent, perSecond, seconds } from "../analysis/words.ts";
-import { type Answer, type Impact, probabilityWord } from "../core/answer.ts";
+import { clock, count, list, percent, perSecond, seconds } from "../analysis/words.ts";
+import { type Answer, type Impact, probabilityWord, type SightLedger } from "../core/answer.ts";
 import { faultDefinition } from "../core/fault.ts";
 import { entityOf, type Scope } from "../core/scope.ts";
 import type { Change } from "../core/workload.ts";
-import type { MeasuredSymptoms } from "./measure-symptoms.ts";
+import type { MeasuredSignal, MeasuredSymptoms } from "./measure-symptoms.ts";
+import { toldHeadline, toldSummary } from "./told-words.ts";
 
 type Draft = Pick<
   Answer,
@@ -16,8 +17,14 @@ export function headlineFor(draft: Draft, scope: Scope, changes: readonly Change
   switch (draft.verdict) {
     case "healthy":
       return `Nothing is wrong with ${symptomName(scope)} now: ${lowerFirst(draft.impact.sentence)}`;
-    case "unknown":
-      return `I don't know yet what hurts ${symptomName(scope)}. ${draft.question?.sentence ?? draft.impact.sentence}`;
+    case "unknown": {
+      const told = draft.impact.failingRatio === null && draft.impact.latencySeconds === null ? asTold(scope) : null;
+      if (told !== null) return `${told}. I don't know yet why.`;
+      const what = symptomName(scope);
+      // Where nobody could look the question is about all there is: it stands by itself.
+      if (what.startsWith("“")) return `I don't know yet what is behind ${what}. ${draft.impact.sentence}`;
+      return `I don't know yet what hurts ${what}. ${draft.question?.sentence ?? draft.impact.sentence}`;
+    }
     case "cause":
     case "leads": {
       if (!top) return draft.impact.sentence;
@@ -28,6 +35,12 @@ export function headlineFor(draft: Draft, scope: Scope, changes: readonly Change
       return draft.verdict === "cause" ? text : `${upperFirst(probabilityWord(top.probability))}: ${text}`;
     }
   }
+}
+
+/** What is broken for whom since when, as the first complaint with a figure or a code has it. */
+function asTold({ told = [] }: Scope): string | null {
+  const said = told.flatMap((one) => toldHeadline(one) ?? [])[0];
+  return said === undefined ? null : `As told, ${said}`;
 }
 
 function bestSentence({ claims, leading }: Draft, top: Answer["hypotheses"][number]): string {
@@ -77,12 +90,18 @@ function describeChange(change: Change, scope: Scope): string {
 }
 
 /** What users feel at the symptom, measured. */
-export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
+export function impactOf(scope: Scope, measured: MeasuredSymptoms, { gaps }: Pick<SightLedger, "gaps">): Impact {
   const name = symptomName(scope);
   const find = (concept: string) =>
     measured.signals
       .filter((signal) => signal.concept === concept)
-      .sort((left, right) => right.harm - left.harm || (left.entityId < right.entityId ? -1 : 1))[0];
+      .sort(
+        (left, right) =>
+          right.harm - left.harm ||
+          // Where the whole is hurt no more than the operation that was named, the operation says more.
+          Number(right.operations !== null) - Number(left.operations !== null) ||
+          (left.entityId < right.entityId ? -1 : 1),
+      )[0];
   const errors = find("request.error_ratio");
   const latency = find("request.latency");
   const depth = find("queue.depth");
@@ -98,9 +117,9 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
   };
   const sentences = [
     errors?.isTrouble &&
-      `${percent(errors.shift.now)} of requests to ${nameOf(scope, errors.entityId)} fail, usually ${percent(errors.shift.usual.median)}`,
+      `${percent(errors.shift.now)} of requests to ${placeOf(scope, errors)} fail, usually ${percent(errors.shift.usual.median)}`,
     latency?.isTrouble &&
-      `requests to ${nameOf(scope, latency.entityId)} take ${seconds(latency.shift.now)}, usually ${seconds(latency.shift.usual.median)}`,
+      `requests to ${placeOf(scope, latency)} take ${seconds(latency.shift.now)}, usually ${seconds(latency.shift.usual.median)}`,
     depth?.isTrouble &&
       `${count(Math.round(depth.shift.now), "message")} wait in ${nameOf(scope, depth.entityId)}, usually ${count(Math.round(depth.shift.usual.median), "message")}`,
     rate?.isTrouble &&
@@ -110,6 +129,12 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
     return { ...figures, sentence: `${upperFirst(sentences.join("; "))}${since ? `, since ${clock(since)}` : ""}.` };
   }
   if (measured.isTrouble === "cannot-tell") {
+    const said = (scope.told ?? []).flatMap((told) => toldSummary(told) ?? [])[0];
+    const requests = gaps.find(({ what }) => what === "requests" || what.startsWith("request."));
+    const because = requests ? `: ${requests.why}` : "";
+    if (said !== undefined)
+      return { ...figures, sentence: `As told: ${said}. Nothing of it could be measured${because}.` };
+    if (name.startsWith("“")) return { ...figures, sentence: `Whether it is so could not be seen${because}.` };
     return { ...figures, sentence: `Whether requests to ${name} fail or slow down could not be seen.` };
   }
   if (errors && latency) {
@@ -125,6 +150,12 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms): Impact {
         ? `${upperFirst(name)} is outside its usual range.`
         : `Its signals are in their usual range.`,
   };
+}
+
+/** The operation, where it was measured by itself. */
+function placeOf(scope: Scope, { entityId, operations }: MeasuredSignal): string {
+  const name = nameOf(scope, entityId);
+  return operations && operations.length > 0 ? `${list(operations)} of ${name}` : name;
 }
 
 function symptomName(scope: Scope): string {

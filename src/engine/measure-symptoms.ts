@@ -5,6 +5,7 @@ import { concept, type Need } from "../core/check.ts";
 import { type ConceptId, conceptDefinition, feltConcepts } from "../core/concept.ts";
 import type { EntityId } from "../core/entity.ts";
 import { isReadable, type Observation } from "../core/observation.ts";
+import { meantOperations } from "../core/operation.ts";
 import type { Scope, Symptom } from "../core/scope.ts";
 import type { Series } from "../core/series.ts";
 import type { OnsetInterval } from "../core/window.ts";
@@ -21,6 +22,8 @@ export type MeasuredSignal = {
   isStill: boolean;
   onset: OnsetInterval | null;
   observationIds: string[];
+  /** Measured of these operations by themselves; null: of the whole. */
+  operations: string[] | null;
 };
 
 export type MeasuredSymptoms = {
@@ -81,17 +84,13 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
           request.keep.join() === need.keep.join() &&
           request.entities.includes(entityId),
       );
-      const operations = new Set(
-        scope.symptoms.flatMap((each) => (each.entityId === entityId && each.operation ? [each.operation] : [])),
-      );
-      const series = asked.flatMap((observation) =>
+      const own = asked.flatMap((observation) =>
         isReadable(observation) && observation.body?.kind === "series"
-          ? observation.body.series.filter(
-              ({ entityId: id, dimensions }) =>
-                id === entityId && (need.keep.length === 0 || operations.has(dimensions.operation ?? "")),
-            )
+          ? observation.body.series.filter(({ entityId: id }) => id === entityId)
           : [],
       );
+      const operations = need.keep.length === 0 ? null : complainedOperations(scope, entityId, own);
+      const series = operations ? own.filter(({ dimensions }) => operations.includes(dimensions.operation ?? "")) : own;
       const whole = series.length > 1 ? combinePresent(series, (values) => Math.max(...values)) : series[0];
       if (!whole) continue;
       isReadableAnywhere = true;
@@ -102,7 +101,7 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
         asked.map(({ id }) => id),
         complaintOf(scope, entityId, need.concept),
       );
-      if (measured) signals.push(measured);
+      if (measured) signals.push({ ...measured, operations });
     }
   }
   const troubled = signals.filter((signal) => signal.isTrouble);
@@ -120,6 +119,15 @@ export function measureSymptoms(scope: Scope, observations: readonly Observation
   };
 }
 
+/** Operations of an entity as its sources name them, that the complaint means. */
+function complainedOperations(scope: Scope, entityId: EntityId, series: readonly Series[]): string[] {
+  const known = [...new Set(series.map(({ dimensions }) => dimensions.operation ?? ""))];
+  const meant = scope.symptoms.flatMap((each) =>
+    each.entityId === entityId && each.operation ? meantOperations(each.operation, known) : [],
+  );
+  return [...new Set(meant)].sort();
+}
+
 function complaintOf(scope: Scope, entityId: EntityId, id: ConceptId): Symptom | undefined {
   return scope.symptoms.find((symptom) => symptom.entityId === entityId && symptom.concept === id);
 }
@@ -130,7 +138,7 @@ function measure(
   series: Series,
   observationIds: string[],
   complaint: Symptom | undefined,
-): MeasuredSignal | null {
+): Omit<MeasuredSignal, "operations"> | null {
   const { bad: usually } = conceptDefinition(id);
   // A signal that hurts neither way by itself (a rate) hurts the way that the complaint says.
   const bad = usually === "none" ? (complaint?.direction ?? usually) : usually;

@@ -1,8 +1,9 @@
 import { clock, list } from "../analysis/words.ts";
-import type { Answer, Hypothesis, OpenQuestion } from "../core/answer.ts";
+import type { Answer, Hypothesis, OpenQuestion, SightLedger } from "../core/answer.ts";
 import { conceptDefinition, isConceptId } from "../core/concept.ts";
 import { type FaultClass, faultDefinition } from "../core/fault.ts";
 import { entityOf, type Scope } from "../core/scope.ts";
+import { isStandIn } from "../core/told.ts";
 
 type Draft = Pick<Answer, "hypotheses" | "unknownProbability" | "healthyProbability" | "sight" | "claims">;
 
@@ -14,7 +15,12 @@ const leastGainBits = 0.05;
 const seenWhenTrue = 0.9;
 const seenWhenFalse = 0.1;
 
-type Option = { sentence: string; whoCanTell: OpenQuestion["whoCanTell"]; yes: string[]; labels: [string, string] };
+type Option = {
+  sentence: string;
+  whoCanTell: OpenQuestion["whoCanTell"];
+  yes: string[];
+  labels: [string, string] | null;
+};
 
 /**
  * The one observation, or the one thing that only a person knows, whose answer is expected to take away the most doubt.
@@ -25,15 +31,21 @@ export function askOpenQuestion(draft: Draft, scope: Scope): OpenQuestion | null
   if (top && top.probability >= sureProbability) return null;
   if (draft.healthyProbability >= sureProbability) return null;
   const masses = massesOf(draft);
-  const options = [...personOptions(draft, scope), ...sourceOptions(draft, scope)];
+  // Before it is named, nobody who is connected could be asked about it.
+  const naming = namingOptions(draft, scope);
+  const options = [...personOptions(draft, scope), ...(naming.length > 0 ? naming : sourceOptions(draft, scope))];
   const rated = options
     .map((option) => ({ option, gain: expectedGainBits(masses, option.yes) }))
     .sort((left, right) => right.gain - left.gain || (left.option.sentence < right.option.sentence ? -1 : 1));
   const [best] = rated;
   if (!best || best.gain < leastGainBits) return null;
   const { sentence, whoCanTell, yes, labels } = best.option;
+  // A name is no yes or no.
+  if (labels === null) return { sentence, whoCanTell, expectedGainBits: best.gain, answers: [] };
   const [suspect] = yes;
-  const after = suspect ? posterior(masses, yes, suspect) : { yes: 0, no: 0 };
+  const after = yes
+    .map((id) => posterior(masses, yes, id))
+    .reduce((total, each) => ({ yes: total.yes + each.yes, no: total.no + each.no }), { yes: 0, no: 0 });
   return {
     sentence,
     whoCanTell,
@@ -61,27 +73,69 @@ function massesOf({ hypotheses, unknownProbability, healthyProbability, sight }:
   return masses;
 }
 
+/** One step that closes several gaps is one question. */
 function sourceOptions({ sight }: Draft, scope: Scope): Option[] {
-  return sight.gaps.flatMap((gap): Option[] => {
-    if (gap.keepsOpen.length === 0) return [];
-    const name = gap.entityId ? (entityOf(scope, gap.entityId)?.name ?? gap.entityId) : null;
-    const titles = [...new Set(gap.keepsOpen.map(({ faultClass }) => faultDefinition(faultClass).title))];
-    const wayOut = gap.wayOut ? ` (${gap.wayOut})` : "";
+  const steps = new Map<string, SightLedger["gaps"]>();
+  for (const gap of sight.gaps) {
+    if (gap.keepsOpen.length === 0) continue;
+    const key =
+      gap.entityId === null && gap.wayOut !== null ? gap.wayOut : JSON.stringify([gap.what, gap.entityId, gap.source]);
+    steps.set(key, [...(steps.get(key) ?? []), gap]);
+  }
+  return [...steps.values()].flatMap((gaps): Option[] => {
+    const [gap] = gaps;
+    if (!gap) return [];
+    const suspects = gaps.flatMap(({ keepsOpen }) => keepsOpen);
+    const about = gap.entityId ?? scope.entities.find(({ id }) => isStandIn(id))?.id ?? null;
+    const name = about ? (entityOf(scope, about)?.name ?? about) : null;
+    const titles = [...new Set(suspects.map(({ faultClass }) => faultDefinition(faultClass).title))];
+    const wayOut = gap.wayOut ? ` (${gap.wayOut.replace(/\.$/, "")}.)` : "";
+    const what = list([...new Set(gaps.map((each) => sourceWords(each.what)))], 4);
     return [
       {
-        sentence: `What would ${sourceWords(gap.what)}${name ? ` of ${name}` : ""} show?${wayOut} It would decide on ${list(titles)}.`,
+        sentence: `What would ${what}${name && !name.startsWith("“") ? ` of ${name}` : ""} show?${wayOut} It would decide on ${list(titles)}.`,
         whoCanTell: "a-source",
-        yes: gap.keepsOpen.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`),
+        yes: [...new Set(suspects.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`))],
         labels: ["it shows one of them", "it does not"],
       },
     ];
   });
 }
 
+const mostServices = 5;
+
+/**
+ * What is complained about is known to no source, but others are: whoever names it opens all that waits for it at once,
+ * since there is somebody to ask then.
+ */
+function namingOptions({ sight }: Draft, { told = [] }: Scope): Option[] {
+  const unknown = told.find(({ isUnknown, knownServices }) => isUnknown && knownServices.length > 0);
+  if (!unknown) return [];
+  const blind = sight.gaps.flatMap(({ keepsOpen }) =>
+    keepsOpen.map(({ faultClass, entityId }) => `${faultClass}@${entityId}`),
+  );
+  const { subject, operation, knownServices } = unknown;
+  const asked = subject.startsWith("“")
+    ? `Which service is ${subject} about?`
+    : operation === null
+      ? `Which service is ${subject}?`
+      : `Which service answers ${subject}?`;
+  return [
+    {
+      sentence: `${asked} I know ${list(knownServices, mostServices)}.`,
+      whoCanTell: "a-person",
+      yes: [...new Set(blind)],
+      labels: null,
+    },
+  ];
+}
+
 /** What a person calls a kind of request or a concept. */
 function sourceWords(what: string): string {
   if (isConceptId(what)) return `“${conceptDefinition(what).title}”`;
   const words: Record<string, string> = {
+    requests: "traces",
+    metrics: "metrics",
     "log-templates": "the log",
     "database-activity": "the activity of the database",
     changes: "the change log",

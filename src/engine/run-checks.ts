@@ -4,11 +4,13 @@ import type { Check } from "../core/check.ts";
 import type { CheckAnswer } from "../core/finding.ts";
 import type { Observation, ObserveRequest } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
+import { toldNeeds } from "./compare-told.ts";
 import { concludeAnswer } from "./conclude-answer.ts";
 import { examineScope } from "./examine-scope.ts";
 import { measureSymptoms, symptomNeeds, withOnset } from "./measure-symptoms.ts";
 import { type PlannedRequest, planRound } from "./plan-round.ts";
 import { asChecksSeeIt } from "./set-aside.ts";
+import { isAboutUnknown, probesOfUnknown } from "./sight-of-unknown.ts";
 import { graphRequest, newLeads, widenScope } from "./widen-scope.ts";
 
 /** `seconds`: no round begins after so long; one for which checks have waited that nobody ran yet, after twice as long. */
@@ -50,7 +52,7 @@ export async function runChecks(run: RunChecks): Promise<Answer> {
 
   for (let round = 1; ; round++) {
     const applicable = checks.filter((check) => check.round <= round);
-    const planned = planRound(applicable, scope, seen, symptomNeeds(scope));
+    const planned = planFor(applicable, scope, seen);
     const allowed = withinBudget(planned, run, calls, cutOff);
     run.onProgress?.({ kind: "round-began", round, requests: allowed.length, entities: scope.entities.length });
     const observed = await Promise.all(
@@ -83,7 +85,7 @@ export async function runChecks(run: RunChecks): Promise<Answer> {
       observed.push(graph);
     }
     const wider = graph ? widenScope(scope, graph, leads) : scope;
-    const open = planRound(later, wider, seen, symptomNeeds(wider));
+    const open = planFor(later, wider, seen);
     const hasMore = open.length > 0 || (round === 1 && later.length > applicable.length);
     const isLast = !hasMore || stopped !== null;
     if (isLast && stopped && (open.length > 0 || leads.length > 0)) {
@@ -99,6 +101,12 @@ export async function runChecks(run: RunChecks): Promise<Answer> {
     }
     scope = wider;
   }
+}
+
+/** What checks and the complaint ask for; of what no source knows, what each kind of source could tell. */
+function planFor(checks: readonly Check[], scope: Scope, seen: readonly Observation[]): PlannedRequest[] {
+  if (isAboutUnknown(scope)) return planRound([], scope, seen, probesOfUnknown(checks, scope));
+  return planRound(checks, scope, seen, [...symptomNeeds(scope), ...toldNeeds(scope)]);
 }
 
 /** The most wanted questions first; what does not fit is written down. */

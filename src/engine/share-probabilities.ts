@@ -1,3 +1,4 @@
+import type { ToldClaim } from "../core/answer.ts";
 import type { Check } from "../core/check.ts";
 import type { FaultClass } from "../core/fault.ts";
 import type { CheckAnswer } from "../core/finding.ts";
@@ -10,12 +11,24 @@ type Seen = { answers: readonly CheckAnswer[]; checks: readonly Check[]; observa
 
 /** Nats that the symptom itself adds to "healthy": seen now, it is not; surely not to be seen, it is. */
 const healthyNats = { yes: -6, no: 2.5, "cannot-tell": -1 };
+/**
+ * The same where nobody could measure, by what was told: beyond a bound that was told with it, a rule or a person has
+ * counted, and is wrong about once in twenty; a number or a server's error without a bound may still be usual. Less than
+ * what is measured, whichever way that goes. Priors, set by hand.
+ */
+const toldNats = { beyond: -3, figure: -2 };
+/** The whole is as usual, and nobody could measure the part that was complained about: neither speaks louder. */
+const otherMeasureNats = 0;
 /** When nothing is the matter at the symptom now, faults elsewhere are hardly its cause. */
 const recoveredNats = -1.5;
 
 /** Shares of all hypotheses, of what is unknown and of health: together 1 (METHODS 6). */
-export function shareProbabilities(candidates: readonly Candidate[], measured: MeasuredSymptoms, seen: Seen) {
-  const healthyOdds = healthyPrior + healthyNats[measured.isTrouble];
+export function shareProbabilities(
+  candidates: readonly Candidate[],
+  { measured, told }: { measured: MeasuredSymptoms; told: readonly ToldClaim[] },
+  seen: Seen,
+) {
+  const healthyOdds = healthyPrior + natsOfHealth(measured, told);
   const adjusted = candidates.map((candidate) => ({
     id: candidate.id,
     odds: logOddsOf(candidate) + (measured.isTrouble === "no" ? recoveredNats : 0),
@@ -26,6 +39,18 @@ export function shareProbabilities(candidates: readonly Candidate[], measured: M
   const total = adjusted.reduce((sum, { odds }) => sum + weight(odds), weight(unknownOdds) + weight(healthyOdds));
   const shares = new Map(adjusted.map(({ id, odds }) => [id, weight(odds) / total]));
   return { shares, unknown: weight(unknownOdds) / total, healthy: weight(healthyOdds) / total };
+}
+
+function natsOfHealth({ isTrouble }: MeasuredSymptoms, told: readonly ToldClaim[]): number {
+  const beyond = told.filter(({ isBeyond }) => isBeyond === true);
+  if (isTrouble === "cannot-tell") {
+    if (beyond.length > 0) return toldNats.beyond;
+    const isFigure = told.some(({ isBeyond, concept }) => isBeyond === null || concept === null);
+    return isFigure ? toldNats.figure : healthyNats["cannot-tell"];
+  }
+  const isUnmeasured =
+    beyond.length > 0 && beyond.every(({ measured }) => (measured?.fit ?? "other-measure") === "other-measure");
+  return isTrouble === "no" && isUnmeasured ? otherMeasureNats : healthyNats[isTrouble];
 }
 
 /** However many classes a missing source keeps open, they are one gap: three suspects' worth, no more. */

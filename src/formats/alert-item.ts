@@ -5,6 +5,7 @@ import type { Instant } from "../core/window.ts";
 import { categoryOf, severityOf } from "./alert-severity.ts";
 import { conceptInText, numbersInText } from "./alert-text.ts";
 import { mentionsInText } from "./text-mentions.ts";
+import { toldInText } from "./told-in-text.ts";
 
 /** An alert as Prometheus and Alertmanager tell it. */
 type LabelledAlert = {
@@ -85,6 +86,7 @@ export function itemFromAlert(alert: LabelledAlert): IncomingItem {
     signal: alert.signal,
     concept: conceptInText(name) ?? numbers.find(({ concept }) => concept !== null)?.concept ?? conceptInText(text),
     numbers,
+    told: toldInText(text, alert.receivedAt, { named, labels }),
     link: alert.link ?? annotations["dashboard_url"] ?? annotations["runbook_url"] ?? null,
   };
 }

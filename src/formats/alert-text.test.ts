@@ -60,6 +60,17 @@ describe("numbers in an alert's text", () => {
   });
 });
 
+it.each([
+  ["P99 latency above 2 s", "request.latency", "above", 99],
+  ["the 95th percentile latency is 3 s (> 1 s)", "request.latency", "above", undefined],
+  ["disk has less than 20 % free", "disk.used", "below", undefined],
+  ["Error rate is 7.2% (> 5%)", "request.error_ratio", "above", undefined],
+] as const)("the bound of %s", (text, concept, side, percentile) => {
+  const bound = numbersInText(text).find(({ role }) => role === "threshold");
+  expect([bound?.concept, bound?.side]).toEqual([concept, side]);
+  if (percentile) expect(bound?.percentile).toBe(percentile);
+});
+
 describe("names in an alert's text", () => {
   it.each([
     ["503 for 5 % of /api/v2/orders", ["/api/v2/orders", "orders"]],

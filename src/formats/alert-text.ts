@@ -18,12 +18,14 @@ export function numbersInText(text: string): NumberInText[] {
   return found
     .map((candidate) => ({ ...candidate, concept: candidate.concept ?? conceptOfNeighbour(candidate, found) }))
     .filter(({ unit, concept }) => unit !== "" || concept !== null)
-    .map(({ concept, text: written, value, unit, role }) => ({
+    .map(({ concept, text: written, value, unit, role, percentile, side }) => ({
       concept,
       text: written,
       value,
       unit: unit === "" && concept !== null ? (countedUnits[concept] ?? "") : unit,
       role,
+      ...(percentile === undefined || concept !== "request.latency" ? {} : { percentile }),
+      ...(side === undefined || role !== "threshold" ? {} : { side }),
     }));
 }
 
@@ -88,7 +90,8 @@ const conceptWords: { concept: ConceptId; words: RegExp; families: string[] }[] 
   { concept: "cpu.throttled_ratio", words: /throttl/i, families: ["ratio"] },
   {
     concept: "request.error_ratio",
-    words: /\b(errors?|error[- ]rate|fail\w*|5xx|50[0-9]s?|server errors?|exceptions?|timeouts?)\b/i,
+    words:
+      /\b(errors?|error[- ]rate|fail\w*|5xx|4xx|(?:5[0-2]\d|4(?:0[0-9]|2[2-9]|99))s?|server errors?|exceptions?|timeouts?)\b/i,
     families: ["ratio"],
   },
   { concept: "cpu.usage", words: /\b(cpu|processor)\b/i, families: ["ratio", "cores", ""] },
@@ -135,7 +138,29 @@ function readCandidate(text: string, match: RegExpExecArray): Candidate | null {
     role: roleOf(before, comparison),
     family: unit.family,
     at,
+    ...percentileIn(before),
+    ...sideIn(before, comparison),
   };
+}
+
+/** Which side of a bound the words right before it speak of. */
+function sideIn(before: string, comparison: string): { side?: "above" | "below" } {
+  const near = before.slice(-28);
+  if (
+    comparison.startsWith(">") ||
+    /\b(above|over|exceed\w*|(greater|more|longer|higher) than|crossed)\b[^.,;]*$/i.test(near)
+  )
+    return { side: "above" };
+  if (comparison.startsWith("<") || /\b(below|under|(less|lower|fewer) than)\b[^.,;]*$/i.test(near))
+    return { side: "below" };
+  return {};
+}
+
+/** "P99", "p99.9", "99th percentile" in the words before a number; the last of them is its own. */
+function percentileIn(before: string): { percentile?: number } {
+  const own = [...before.matchAll(/\bp(\d\d(?:\.\d)?)\b|\b(\d\d(?:\.\d)?)(?:th|st|nd|rd)?[- ]percentile\b/gi)].at(-1);
+  const percentile = Number(own?.[1] ?? own?.[2]);
+  return percentile >= 50 && percentile < 100 ? { percentile } : {};
 }
 
 /** A bare number counts only where its clause says what it counts; codes, years and port numbers never. */

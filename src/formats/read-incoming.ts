@@ -1,6 +1,6 @@
 import { digestOf } from "../core/canonical-json.ts";
 import type { IncomingItem } from "../core/item.ts";
-import type { Instant } from "../core/window.ts";
+import type { Instant, OnsetInterval } from "../core/window.ts";
 import { itemId } from "./alert-item.ts";
 import { categoryOf } from "./alert-severity.ts";
 import { conceptInText, numbersInText } from "./alert-text.ts";
@@ -12,6 +12,8 @@ import {
   readAlertmanagerPayload,
 } from "./alertmanager-payload.ts";
 import { mentionsInText } from "./text-mentions.ts";
+import { toldInText } from "./told-in-text.ts";
+import { severityOfFigures } from "./told-severity.ts";
 import { readWebhookPayload } from "./webhook-payload.ts";
 
 type IncomingReading =
@@ -65,8 +67,13 @@ function fromContext(alert: unknown, around: unknown, context: IncomingContext):
   const text = [words, surroundings].filter((part) => part.trim() !== "").join("\n");
   const numbers = numbersInText(text);
   const title = base?.title ?? firstSentence(words.trim() === "" ? surroundings : words);
-  const fingerprint = digestOf({ alert, around }).slice(0, 32);
-  const startsAt = base?.startsAt ?? context.receivedAt;
+  const labels = base?.labels ?? {};
+  const told = toldInText(text, context.receivedAt, { named: base?.mentions.slice(0, 1) ?? [], labels });
+  const isDated = base !== null && base.startsAt !== context.receivedAt;
+  const startsAt = isDated || told.since === null ? (base?.startsAt ?? context.receivedAt) : middleOf(told.since);
+  // "Since 14:05" asked twice is two questions: the second may come when the first is long answered.
+  const asked = isDated || told.since === null ? { alert, around } : { alert, around, at: context.receivedAt };
+  const fingerprint = digestOf(asked).slice(0, 32);
   const item: IncomingItem = {
     id: itemId(context.source, fingerprint, startsAt, "firing"),
     source: context.source,
@@ -78,17 +85,34 @@ function fromContext(alert: unknown, around: unknown, context: IncomingContext):
     receivedAt: context.receivedAt,
     title,
     description: text.slice(0, 8000),
-    severity: base?.severity ?? severityIn(text),
+    severity: severityFor(text, numbers, base),
     category: categoryOf(text),
     mentions: [...new Set([...(base?.mentions ?? []), ...mentionsInText(text)])].slice(0, 30),
-    labels: base?.labels ?? {},
+    labels,
     entityIds: [],
     signal: null,
     concept: numbers.find(({ concept }) => concept !== null)?.concept ?? conceptInText(text),
     numbers,
+    told,
     link: base?.link ?? null,
   };
   return { kind: "read", items: [item], problems: [], truncatedAlerts: 0 };
+}
+
+function middleOf({ earliest, latest }: OnsetInterval): Instant {
+  return Math.round((earliest + latest) / 2);
+}
+
+/** What the sender states outright stands; then what the numbers say, unless the words say worse; then the words alone. */
+function severityFor(
+  text: string,
+  numbers: IncomingItem["numbers"],
+  base: IncomingItem | null,
+): IncomingItem["severity"] {
+  if (base) return base.severity;
+  const words = severityIn(text);
+  const figures = severityOfFigures({ numbers, status: "firing" });
+  return figures === null || words === "critical" ? words : figures.severity;
 }
 
 /** Users hurt now is worse than a number out of its usual range. */

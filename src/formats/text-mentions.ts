@@ -10,7 +10,7 @@ const afterPreposition = /\b(?:in|on|of|from|by|at|to|for|with)\s+([a-z][a-z0-9]
 
 /** Words that stand where names stand and are none. */
 const noNames = new Set(
-  "the a an is are was were has have had it its this that these those than then and or not no all any some more less most last past new old high low slow up down over under above below status error errors rate time latency request requests response threshold limit alert alerts warning critical info name unknown value minutes seconds hours production staging high-cpu long-running real-time end-to-end out-of-memory multi-az non-zero least our your their which what when where each every least average total usage memory cpu disk running".split(
+  "the a an is are was were has have had it its this that these those than then and or not no all any some more less most last past new old high low slow up down over under above below status error errors rate time latency request requests response threshold limit alert alerts warning critical info name unknown value minutes seconds hours production staging high-cpu long-running real-time end-to-end out-of-memory multi-az non-zero least our your their which what when where each every least average total usage memory cpu disk running depth length size age lag backlog count number level hit hits misses fails failing failed slow returns returned cannot can will may does did utilization saturation".split(
     " ",
   ),
 );
@@ -40,3 +40,17 @@ export function mentionsInText(text: string): string[] {
 }
 
 const mostMentions = 20;
+
+/** The first thing that a text names as one: "the cart service", `pod cart-7f`, a quoted or hyphenated name. Null: none. */
+export function namedInText(text: string): string | null {
+  const shortened = text.slice(0, 20_000);
+  const found = [before, behind, quoted, hyphenated].flatMap((pattern) =>
+    [...shortened.matchAll(pattern)].flatMap((match) => {
+      const name = match[1]?.replace(/[.,:;]+$/, "") ?? "";
+      const isName =
+        name.length > 1 && name.length <= 120 && !noNames.has(name.toLowerCase()) && !/^[\d.%]+$/.test(name);
+      return isName ? [{ name, at: match.index }] : [];
+    }),
+  );
+  return found.sort((left, right) => left.at - right.at)[0]?.name ?? null;
+}

@@ -7,6 +7,7 @@ import { conceptInText, numbersInText } from "./alert-text.ts";
 import { flattenPayload, type Leaf } from "./flatten-payload.ts";
 import { instantIn } from "./instant-in.ts";
 import { mentionsInText } from "./text-mentions.ts";
+import { toldInText } from "./told-in-text.ts";
 
 /**
  * An alert out of any JSON, by what keys are called and what values look like, with no knowledge of who sends. Always
@@ -44,6 +45,7 @@ export function readWebhookPayload(payload: unknown, context: { source: string; 
     signal: null,
     concept: numbers.find(({ concept }) => concept !== null)?.concept ?? conceptInText(text),
     numbers,
+    told: toldInText(text, context.receivedAt, { named, labels }),
     link: linkIn(leaves),
   };
 }

@@ -33,6 +33,8 @@ export type IncidentDependencies = {
   readEntities(ids: string[]): Promise<Entity[]>;
   /** What an item that named nothing known when it came is about, as far as is known now. */
   recognize(item: IncomingItem): EntityId[];
+  /** Everything that is known. */
+  allEntities(): Promise<Entity[]>;
   /** The first instant of which anything is known here; null where sources do not tell. Stays the same for years. */
   historySince(): Promise<Instant | null>;
 

@@ -78,16 +78,22 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       };
     }
 
-    case "investigation-started":
+    case "investigation-started": {
+      // What is complained about is where users meet it: before what only has a like name.
+      const serving = (body.servers ?? []).flatMap(({ entityIds }) => entityIds);
       return {
         ...state,
+        entityIds: serving.length === 0 ? state.entityIds : [...new Set([...serving, ...state.entityIds])],
+        environment: body.environment ?? state.environment,
         investigation: {
           startedAt: body.startedAt,
           graphObservationId: body.graphObservationId,
           roundsCommitted: 0,
           observationIds: [],
+          servers: body.servers ?? [],
         },
       };
+    }
     case "round-completed": {
       const running = state.investigation;
       if (!running) return state;

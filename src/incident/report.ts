@@ -49,6 +49,7 @@ type References = { cite: (ids: ObservationId[]) => string; list: string[] };
 function numberReferences({ id, answer, verification }: IncidentState, link: string | null): References {
   const ids = [
     ...(answer?.claims.flatMap((claim) => claim.observationIds) ?? []),
+    ...(answer?.told?.flatMap(({ measured }) => measured?.observationIds ?? []) ?? []),
     ...(verification?.observationIds ?? []),
   ];
   const ordered = [...new Set(ids)];
@@ -99,6 +100,10 @@ function impact({ incident }: ReportInput, { cite }: References): string[] {
       `- Latency: ${seconds(impact.latencySeconds)}, usually ${seconds(impact.usualLatencySeconds)}${reference}`,
     );
   if (impact.since !== null) lines.push(`- Since ${utc(impact.since)}`);
+  for (const { sentence, measured } of answer.told ?? [])
+    lines.push(
+      `- As told: ${plain(sentence)}; ${measured ? plain(measured.sentence) : "not measured"}${cite(measured?.observationIds ?? [])}`,
+    );
   lines.push(`- Severity ${incident.severity}: ${plain(incident.severityReason)}`);
   return lines;
 }
@@ -128,7 +133,9 @@ function detection({ incident }: ReportInput): string[] {
   const first = incident.items[0];
   const onset = incident.answer?.onset;
   const lines = [`- First told by: ${plain(first?.title ?? incident.title)}, at ${utc(incident.openedAt)}`];
-  if (onset)
+  if (onset && incident.answer?.isOnsetTold)
+    lines.push(`- It began, as told and not measured, between ${utc(onset.earliest)} and ${utc(onset.latest)}`);
+  else if (onset)
     lines.push(
       `- It began between ${utc(onset.earliest)} and ${utc(onset.latest)}; noticed ${inWords(Math.max(0, incident.openedAt - onset.latest) / 1000)} later at most`,
     );

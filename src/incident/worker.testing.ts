@@ -118,6 +118,7 @@ const dependencies: IncidentDependencies = {
   readIncidentsWithin: async () => [],
   recognize: () => [],
   readEntities: async (ids) => entities.filter(({ id }) => ids.includes(id)),
+  allEntities: async () => [],
   observe: (request) =>
     between(async () => {
       const observation = (await send("/observe", request)) as Observation;

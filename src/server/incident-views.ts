@@ -24,12 +24,15 @@ export type IncidentView = {
   may: { approve: boolean; takeOver: boolean; handBack: boolean; rejectCause: boolean; addContext: boolean };
   headline: HeadlineView;
   impact: ImpactView | null;
-  onset: { earliest: Timestamp; latest: Timestamp } | null;
+  /** `isTold`: nobody could measure when it began; somebody said so. */
+  onset: { earliest: Timestamp; latest: Timestamp; isTold: boolean } | null;
   fix: FixView;
   /** What happens by itself while nobody answers; `at` null: later, no fixed time. */
   ifNobodyAnswers: { at: Timestamp | null; sentence: string }[];
   proof: ProofView;
   evidence: EvidenceView[];
+  /** What people and rules told in numbers: evidence as told, never as measured. */
+  told: ToldView[];
   /** Questions under way: their slots are kept. */
   awaited: { what: string; source: string; since: Timestamp }[];
   suspects: SuspectView[];
@@ -219,6 +222,28 @@ export type EvidenceView = {
   observations: ObservationLine[];
   /** The last "still so?", if anybody asked. */
   recheck: RecheckView | null;
+};
+
+export type ToldView = {
+  id: string;
+  sentence: string;
+  /** What came in with it, and from whom: words from outside. */
+  itemId: string;
+  itemTitle: string;
+  /** "told in the question", "told by alertmanager/main". */
+  from: string;
+  at: Timestamp;
+  /** A number, which could be measured; else a word that only says what it means (a status code). */
+  isFigure: boolean;
+  /** Beyond the bound that was told with it; null: none was. */
+  isBeyond: boolean | null;
+  /** Null: nobody could measure it. */
+  measured: {
+    sentence: string;
+    /** `other-measure`: the nearest that could be measured, not the same. */
+    fit: "agrees" | "differs" | "other-measure";
+    observationIds: string[];
+  } | null;
 };
 
 /** Enough of an observation to show under a sentence; `GET /observations/:id` has the rest. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Receipt } from "../app/midwatch.ts";
+import type { IncidentView } from "./incident-views.ts";
 import { type RunningForTest, startForTest } from "./running.testing.ts";
 import type { AlertLine, AlertsView, ErrorView } from "./views.ts";
 
@@ -43,6 +44,34 @@ describe("payloads of the world, over HTTP", () => {
       expect(Date.parse(alert?.startsAt ?? ""), file).toBeLessThanOrEqual(Date.now());
     }
   }, 240_000);
+
+  test("a complaint in words and numbers is answered with nothing connected: as told, and with what could not be seen", async () => {
+    const complaint = {
+      alert: "503 for 5 % of the requests to /api/v2/orders (threshold 1 %), P99 2500 ms (SLO 800 ms)",
+      context: "environment prod; customers say that placing an order fails now and then, since 10 minutes",
+    };
+    const receipt = (await (await send(JSON.stringify(complaint), "/api/v1/intake/context")).json()) as Receipt;
+    const read = async () =>
+      (await (await running.ask("GET", `/api/v1/incidents/${receipt.incidentIds[0]}`)).json()) as IncidentView;
+    await expect.poll(async () => (await read()).headline.isFinal, { timeout: 60_000, interval: 500 }).toBe(true);
+    const view = await read();
+    expect(view.headline.text).toMatch(
+      /^As told, 5 % of requests to \/api\/v2\/orders fail with 503 in prod, since about /,
+    );
+    expect(view.line).toMatchObject({ severity: "high", environment: "prod", entity: { name: "/api/v2/orders" } });
+    expect(view.onset?.isTold).toBe(true);
+    expect(view.told.map(({ isBeyond, measured }) => [isBeyond, measured])).toEqual([
+      [true, null],
+      [true, null],
+      [null, null],
+    ]);
+    expect(view.evidence).toEqual([]);
+    expect(view.sight.gaps.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(["requests", "metrics", "logs", "changes", "what runs where", "what databases do"]),
+    );
+    expect(view.question).not.toBeNull();
+    expect(view.suspects.find(({ kind }) => kind === "healthy")?.probability).toBeLessThan(0.1);
+  }, 120_000);
 
   const told: Record<string, Partial<AlertLine>> = {
     "grafana.json": { title: "[Alerting] Checkout latency", status: "firing" },

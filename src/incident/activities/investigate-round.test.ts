@@ -55,6 +55,7 @@ async function investigate(known: string[]) {
     readItems: async (ids) => [item].filter(({ id }) => ids.includes(id)),
     readObservations: async () => [],
     readEntities: async () => [orders],
+    allEntities: async () => [orders],
     readIncidentsWithin: async () => [],
     historySince: async () => null,
     recognize: () => known,
@@ -90,6 +91,6 @@ describe("an alert that came before anything was known of the estate", () => {
     const { tale, asked, runs } = await investigate([]);
     expect(tale.events.map(({ body }) => body.type)).not.toContain("items-recognized");
     expect(asked).toEqual([]);
-    expect(runs[0]?.scope.symptoms).toEqual([]);
+    expect(runs[0]?.scope.symptoms.map(({ entityId }) => entityId)).not.toContain("e-orders");
   });
 });

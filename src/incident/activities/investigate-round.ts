@@ -1,9 +1,12 @@
 import type { Answer } from "../../core/answer.ts";
-import type { EntityId } from "../../core/entity.ts";
+import type { Entity, EntityId } from "../../core/entity.ts";
 import type { IncidentState } from "../../core/incident.ts";
-import type { IncidentEventBody } from "../../core/incident-events.ts";
+import type { IncidentEventBody, Server, Step } from "../../core/incident-events.ts";
 import type { Observation } from "../../core/observation.ts";
+import { isStandIn, standInName } from "../../core/told.ts";
+import type { Window } from "../../core/window.ts";
 import type { Activity, IncidentDependencies } from "../dependencies.ts";
+import { serversOf, whoServes } from "../find-servers.ts";
 import { knownTroubles } from "../known-troubles.ts";
 import { respectRejections } from "../respect-rejections.ts";
 import { scopeFor, windowFor } from "../scope-for.ts";
@@ -37,6 +40,7 @@ export const investigateRound: Activity = async (dependencies, incident, { id: a
     pace,
     await dependencies.historySince(),
     knownTroubles(begun, await dependencies.readIncidentsWithin(windowFor(begun, startedAt, pace)), startedAt),
+    entities.length > 0 ? [] : servicesIn(await dependencies.allEntities()),
   );
 
   const answer: Answer | null = await runChecks({
@@ -81,13 +85,12 @@ async function begin(
   const { now, pace, observe, commit } = dependencies;
   const startedAt = now();
   const window = windowFor(incident, startedAt, pace);
+  const asked = { incidentId: incident.id, maxAgeSeconds: 60 };
   const recognized = await recognizedNow(dependencies, incident);
-  const around = [...new Set([...incident.entityIds, ...recognized.flatMap(({ entityIds }) => entityIds)])];
-  let graph: Observation | undefined;
-  if (around.length > 0) {
-    const request = { kind: "graph", around, hops: 2, window } as const;
-    graph = await observe(request, { incidentId: incident.id, maxAgeSeconds: 60 });
-  }
+  const { seen, servers, environment } = await findServers(dependencies, incident, window);
+  const named = [...servers, ...recognized].flatMap(({ entityIds }) => entityIds);
+  const around = [...new Set([...named, ...incident.entityIds])];
+  const graph = around.length > 0 ? await observe({ kind: "graph", around, hops: 2, window }, asked) : undefined;
   const { state } = await commit({
     incidentId: incident.id,
     actor: { kind: "midwatch", part: "engine" },
@@ -97,7 +100,16 @@ async function begin(
         ? {
             events: [
               ...(recognized.length > 0 ? [{ type: "items-recognized" as const, items: recognized }] : []),
-              { type: "investigation-started", startedAt, graphObservationId: graph?.id ?? null },
+              {
+                type: "investigation-started",
+                startedAt,
+                graphObservationId: graph?.id ?? null,
+                ...(servers.length > 0 ? { servers } : {}),
+                ...(environment ? { environment } : {}),
+              },
+              ...(seen
+                ? [{ type: "round-completed" as const, round: 0, steps: [stepOfSearch(seen)], isLast: false }]
+                : []),
             ],
           }
         : null,
@@ -120,7 +132,39 @@ async function recognizedNow(
   });
 }
 
+/** Who answers the routes that the incident's items name: asked of whoever counts requests by operation. */
+async function findServers(
+  { readItems, allEntities, observe }: IncidentDependencies,
+  incident: IncidentState,
+  window: Window,
+): Promise<{ seen: Observation | null; servers: Server[]; environment: string }> {
+  const items = await readItems(incident.items.map(({ itemId }) => itemId));
+  const entities = await allEntities();
+  const request = whoServes(items, entities, window);
+  if (!request) return { seen: null, servers: [], environment: "" };
+  const seen = await observe(request, { incidentId: incident.id, maxAgeSeconds: 60 });
+  const servers = serversOf(items, entities, seen);
+  const first = servers[0]?.entityIds[0];
+  return { seen, servers, environment: entities.find(({ id }) => id === first)?.environment ?? "" };
+}
+
+const mostNamed = 20;
+
+function servicesIn(entities: Entity[]): string[] {
+  return entities
+    .filter(({ kind }) => kind === "service")
+    .map(({ name }) => name)
+    .sort()
+    .slice(0, mostNamed);
+}
+
+function stepOfSearch(seen: Observation): Step {
+  const [step] = stepsOf(0, [seen], (id) => id);
+  if (!step) throw new Error("an observation has a step"); // contradicts `stepsOf`
+  return { ...step, sentence: "who answers the route that was named" };
+}
+
 export function namer(names: [EntityId, string][]): (id: EntityId) => string {
   const known = new Map(names);
-  return (id) => known.get(id) ?? id;
+  return (id) => known.get(id) ?? (isStandIn(id) ? standInName(id) : id);
 }

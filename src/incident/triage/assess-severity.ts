@@ -3,6 +3,7 @@ import type { IncidentState } from "../../core/incident.ts";
 import type { IncidentEventBody } from "../../core/incident-events.ts";
 import { type IncomingItem, type ItemSeverity, itemSeverities } from "../../core/item.ts";
 import type { Change } from "../../core/workload.ts";
+import { severityOfFigures } from "../../formats/told-severity.ts";
 
 /** What happened lately, and what it was about. */
 export type Around = { changes: Change[]; alerts: { fingerprint: string; entityIds: EntityId[] }[] };
@@ -37,7 +38,9 @@ function aroundIt(item: IncomingItem, { changes, alerts }: Around): string[] {
 }
 
 function byBusiness(item: IncomingItem, entities: Entity[]): { severity: ItemSeverity; reason: string } {
-  const said = `as its sender says: ${item.severity}`;
+  // A complaint in words states no severity: where its numbers gave it, they are the reason.
+  const figures = item.kind === "context" ? severityOfFigures(item) : null;
+  const said = figures?.severity === item.severity ? figures.reason : `as its sender says: ${item.severity}`;
   if (item.kind === "context" || item.kind === "event") return { severity: item.severity, reason: said };
   const tiers = entities.flatMap((entity) =>
     entity.business?.tier ? [{ tier: entity.business.tier, name: entity.name }] : [],

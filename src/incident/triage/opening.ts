@@ -6,6 +6,7 @@ import type { Instant } from "../../core/window.ts";
 import { readChanges } from "../../store/changes.ts";
 import type { Database } from "../../store/database.ts";
 import { listItemEntities } from "../../store/items.ts";
+import { isSameEnvironment } from "../find-servers.ts";
 import { type Around, assessSeverity } from "./assess-severity.ts";
 
 export type OpeningSettings = {
@@ -27,7 +28,7 @@ export function openingOf(
     severity,
     severityReason: reason,
     category: item.category,
-    environment: environmentOf(item.entityIds, settings.entities()),
+    environment: environmentOf(item.entityIds, settings.entities()) || environmentTold(item, settings.entities()),
     entityIds: item.entityIds,
     itemId: item.id,
     reason: why,
@@ -49,6 +50,12 @@ export function severityOf(
 
 export function environmentOf(ids: EntityId[], entities: Entity[]): string {
   return entities.find((entity) => ids.includes(entity.id) && entity.environment !== "")?.environment ?? "";
+}
+
+/** As the words have it, in the spelling of what is known. Empty: they do not say. */
+function environmentTold({ told }: IncomingItem, entities: Entity[]): string {
+  const name = told?.environment ?? "";
+  return entities.find(({ environment }) => isSameEnvironment(environment, name))?.environment ?? name;
 }
 
 /**

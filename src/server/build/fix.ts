@@ -5,6 +5,15 @@ import type { FixView, OutcomeView, PlanStatus, PlanView } from "../incident-vie
 import { type Names, timestamp } from "./references.ts";
 import { undoOf } from "./undo.ts";
 
+/** Where there is no suspect there is nothing to mend: that is said, and not that it is being looked for. */
+function noneYet({ answer, investigation }: IncidentState): string {
+  if (!answer) return "First the cause.";
+  if (answer.verdict === "healthy") return "There is nothing to fix.";
+  if (answer.verdict === "unknown" && answer.hypotheses.length === 0 && !investigation)
+    return "None: as long as the cause is not known, no change is safer than the others.";
+  return "Looking for a safe step.";
+}
+
 /** The fix card: nothing yet, nothing safe, or a plan with where it stands. */
 export function buildFix(
   state: IncidentState,
@@ -35,7 +44,7 @@ export function buildFix(
       return { state: "no-safe-action", sentence: noSafeAction.sentence, tellWhom: noSafeAction.tellWhom };
     return {
       state: "none-yet",
-      sentence: state.answer ? "Looking for a safe step." : "First the cause.",
+      sentence: noneYet(state),
       readying: [],
     };
   }

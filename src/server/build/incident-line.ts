@@ -1,4 +1,5 @@
 import type { IncidentState } from "../../core/incident.ts";
+import { isStandIn } from "../../core/told.ts";
 import type { Instant } from "../../core/window.ts";
 import type { IncidentLine } from "../views.ts";
 import { phaseOf } from "./phase.ts";
@@ -14,7 +15,9 @@ export function buildIncidentLine(
   const { answer, plan } = state;
   const phase = phaseOf(state);
   const leading = answer?.hypotheses[0];
-  const entityId = answer?.verdict === "cause" && leading ? leading.entityId : state.entityIds[0];
+  // What no source knows is called as the complaint calls it.
+  const named = state.entityIds[0] ?? answer?.blastRadius.find(({ entityId }) => isStandIn(entityId))?.entityId;
+  const entityId = answer?.verdict === "cause" && leading ? leading.entityId : named;
   return {
     ...incidentRef(state.id),
     phase,

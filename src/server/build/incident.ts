@@ -1,5 +1,6 @@
 import type { UndoRecord } from "../../app/midwatch.ts";
 import type { Answer, Hypothesis } from "../../core/answer.ts";
+import { conceptDefinition, isConceptId } from "../../core/concept.ts";
 import type { Edge, Entity } from "../../core/entity.ts";
 import { faultDefinition } from "../../core/fault.ts";
 import type { IncidentState } from "../../core/incident.ts";
@@ -62,12 +63,17 @@ export function buildIncident(sources: IncidentSources): IncidentView {
     headline: headlineOf(state, line.title, names, sources.trackRecord, sources.isConcluded),
     impact: answer ? { ...answer.impact, since: timestampOrNull(answer.impact.since) } : null,
     onset: answer?.onset
-      ? { earliest: timestamp(answer.onset.earliest), latest: timestamp(answer.onset.latest) }
+      ? {
+          earliest: timestamp(answer.onset.earliest),
+          latest: timestamp(answer.onset.latest),
+          isTold: answer.isOnsetTold === true,
+        }
       : null,
     fix: buildFix(state, names, alternativesOf(events), sources.undos),
     ifNobodyAnswers: unattended(state),
     proof: { ...proof, flags: flagsOf(answer, sources.changeLines, proof.window) },
     evidence: answer ? leadingClaims(answer).map((claim) => buildEvidence(claim, answer, observations, names)) : [],
+    told: toldOf(answer, sources.items),
     awaited: [],
     suspects: answer ? suspectsOf(answer, state, names) : [],
     suspectsAtStart: answer ? answer.hypotheses.length + answer.ruledOut.length : 0,
@@ -204,6 +210,27 @@ function suspectsOf(answer: Answer, state: IncidentState, names: Names): Suspect
   ];
 }
 
+function toldOf(answer: Answer | null, items: IncomingItem[]): IncidentView["told"] {
+  return (answer?.told ?? []).flatMap(({ id, itemId, sentence, concept, isBeyond, measured }) => {
+    const item = items.find((each) => each.id === itemId);
+    if (!item) return [];
+    const from = item.source === "context" ? "told in the question" : `told by ${item.source}`;
+    return [
+      {
+        id,
+        sentence,
+        itemId,
+        itemTitle: item.title,
+        from,
+        at: timestamp(item.receivedAt),
+        isFigure: concept !== null,
+        isBeyond,
+        measured,
+      },
+    ];
+  });
+}
+
 function sentencesFor(hypothesis: Hypothesis, answer: Answer): string[] {
   return hypothesis.claimIds.flatMap((id) =>
     answer.claims.filter((claim) => claim.id === id).map((claim) => claim.sentence),
@@ -216,7 +243,7 @@ function sightOf(answer: Answer | null, names: Names): IncidentView["sight"] {
   return {
     counts: answer.sight.counts,
     gaps: answer.sight.gaps.map((gap) => ({
-      title: gap.entityId === null ? gap.what : `${gap.what}, ${names(gap.entityId).name}`,
+      title: gap.entityId === null ? sightTitle(gap.what) : `${sightTitle(gap.what)}, ${names(gap.entityId).name}`,
       status: gap.status,
       why: gap.why,
       wayOut: gap.wayOut,
@@ -226,6 +253,19 @@ function sightOf(answer: Answer | null, names: Names): IncidentView["sight"] {
     })),
     cutOff: answer.cutOff,
   };
+}
+
+/** What could not be seen, as people call it. A comma would be read as the beginning of an entity's name. */
+function sightTitle(what: string): string {
+  const titles: Record<string, string> = {
+    "log-templates": "logs",
+    "log-lines": "logs",
+    "database-activity": "what databases do",
+    workloads: "what runs where",
+    endpoint: "endpoints",
+    alerts: "earlier alerts",
+  };
+  return isConceptId(what) ? conceptDefinition(what).title : (titles[what] ?? what);
 }
 
 function questionOf(answer: Answer | null): IncidentView["question"] {

@@ -1,15 +1,20 @@
 import type { Entity, EntityId } from "../../core/entity.ts";
+import { isStandIn, standInName } from "../../core/told.ts";
 import type { Instant, Window } from "../../core/window.ts";
 import type { EntityRef, IncidentRef, Timestamp, WindowView } from "../views.ts";
 
-/** Entities by id, as midwatch names them now; ids that nobody knows any more keep their id as name. */
+/**
+ * Entities by id, as midwatch names them now; ids that nobody knows any more keep their id as name, and what only a
+ * complaint names is called as the complaint does.
+ */
 export type Names = (id: EntityId) => EntityRef;
 
 export function namesOf(entities: Entity[]): Names {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   return (id) => {
     const entity = byId.get(id);
-    return entity ? { id, name: entity.name, kind: entity.kind } : { id, name: id, kind: "service" };
+    if (entity) return { id, name: entity.name, kind: entity.kind };
+    return { id, name: isStandIn(id) ? standInName(id) : id, kind: "service" };
   };
 }
 

@@ -28,7 +28,7 @@ export function buildTimeline(
     ...(onset
       ? [
           {
-            ...entry(onset.earliest, "onset", "it begins"),
+            ...entry(onset.earliest, "onset", state.answer?.isOnsetTold ? "it begins, as told" : "it begins"),
             detail: `between ${timestamp(onset.earliest)} and ${timestamp(onset.latest)}`,
             isKey: true,
             isTurn: true,

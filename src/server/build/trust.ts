@@ -50,7 +50,9 @@ export function buildTrust({ outcomes, stop, audit, lastVerified, environments, 
     medians: {
       toDetectSeconds: median(
         outcomes.flatMap((state) =>
-          state.answer?.onset ? [(state.openedAt - state.answer.onset.earliest) / 1000] : [],
+          state.answer?.onset && !state.answer.isOnsetTold
+            ? [(state.openedAt - state.answer.onset.earliest) / 1000]
+            : [],
         ),
       ),
       toCauseSeconds: median(

@@ -20,6 +20,7 @@ import { SightLedger } from "../features/incident/sight-ledger.tsx";
 import { StepsTable } from "../features/incident/steps-table.tsx";
 import { Suspects } from "../features/incident/suspects.tsx";
 import { Thread } from "../features/incident/thread.tsx";
+import { ToldList } from "../features/incident/told-list.tsx";
 import { VerificationSection } from "../features/incident/verification-section.tsx";
 import { Tabs, useTitle } from "../shell/page-frame.tsx";
 
@@ -61,6 +62,7 @@ function IncidentBody({ body, actions }: { body: IncidentView; actions: Incident
           {isVerified && <VerificationSection incident={body} />}
           <ProofStrip incident={body} />
           {isRunning && <Suspects incident={body} />}
+          <ToldList incident={body} />
           <EvidenceList incident={body} actions={actions} />
           {isRunning ? <StepsTable incident={body} /> : <Suspects incident={body} />}
           <SightLedger incident={body} actions={actions} />

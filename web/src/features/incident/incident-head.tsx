@@ -66,7 +66,7 @@ function StateLine({ incident }: { incident: IncidentView }) {
       )}
       {line.nextSentence && <span>{readable(line.nextSentence)}</span>}
       <span>
-        {incident.onset ? "began" : "reported"} <Time at={began} />
+        {incident.onset ? (incident.onset.isTold ? "began, as told," : "began") : "reported"} <Time at={began} />
         {line.closedAt ? (
           <>
             , closed <Time at={line.closedAt} />

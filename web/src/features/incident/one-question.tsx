@@ -44,6 +44,13 @@ export function QuestionAnswers({ question, actions, isLarge = false }: Question
       </p>
     );
   }
+  if (question.answers.length === 0) {
+    return (
+      <p className="small soft">
+        Ask again with its name: <code>midwatch investigate --service &lt;name&gt;</code>
+      </p>
+    );
+  }
   if (given) {
     return (
       <p className="small soft" role="status">

@@ -32,12 +32,13 @@ export function NobodyAnswers({ incident }: { incident: IncidentView }) {
 
 /** What is on this page, with how much of it. */
 export function PageIndex({ incident }: { incident: IncidentView }) {
-  const { evidence, suspects, sight, steps, thread, verification, report } = incident;
+  const { evidence, told, suspects, sight, steps, thread, verification, report } = incident;
   const holding = evidence.filter(({ result }) => result === "true").length;
   const isVerified = verification !== null && verification.status !== "planned";
   const links: ([href: string, title: string, note: string] | null)[] = [
     isVerified ? ["#verification", "Did it help?", ""] : null,
     ["#proof", "Proof", ""],
+    told.length > 0 ? ["#told", "As told", String(told.length)] : null,
     ["#evidence", "Evidence", evidence.length > 0 ? `${holding} of ${evidence.length} hold` : "none yet"],
     ["#others", "Other causes", String(Math.max(0, suspects.filter(({ kind }) => kind === "hypothesis").length - 1))],
     ["#sight", "Not seen", String(groupGaps(sight.gaps).length)],
