@@ -14,6 +14,7 @@ import type { Config } from "./config/config-schema.ts";
 import type { LiveNews } from "./live-news.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
+import { unhurried } from "./unhurried.ts";
 
 type Settings = {
   database: Database;
@@ -55,6 +56,14 @@ export function createAlertLine(given: Settings): AlertLine {
     exitConditionFor: (kind: IncomingItem["kind"]) => exitConditionFor(kind, exit),
     now,
   };
+  // The sender of an alert waits for the disk only: placing what is there comes after taking what arrives.
+  const triage = unhurried(async () => {
+    for (;;) {
+      const decided = await runTriage(settings);
+      if (decided > 0) news.tell({ kind: "alerts" });
+      if (decided < itemsAtOnce) return; // what came in meanwhile asks for itself
+    }
+  });
   return {
     openStates,
     async take(items) {
@@ -63,11 +72,7 @@ export function createAlertLine(given: Settings): AlertLine {
     },
     triage: oneAtATime(async () => {
       await estateIsKnown();
-      for (;;) {
-        const decided = await runTriage(settings);
-        if (decided > 0) news.tell({ kind: "alerts" });
-        if (decided < itemsAtOnce) return; // what came in meanwhile asks for itself
-      }
+      await triage();
     }),
     merge: oneAtATime(async () => {
       await runMerges({ database, openStates, now });

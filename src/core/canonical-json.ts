@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * JSON with sorted keys and no undefined members, so that equal values have equal text. Numbers as JavaScript prints
@@ -10,7 +10,7 @@ export function canonicalJson(value: unknown): string {
 
 /** Hex SHA-256 of the canonical JSON: the name of an observation, of a plan, of what an approval is bound to. */
 export function digestOf(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+  return hash("sha256", canonicalJson(value));
 }
 
 function sorted(value: unknown): unknown {

@@ -5,9 +5,17 @@ import type { Instant } from "../core/window.ts";
 /** Asks questions of PostgreSQL, inside or outside a transaction. What every function of the store takes. */
 export type Database = {
   /** Rows as PostgreSQL gives them: instants are milliseconds, `jsonb` is parsed, `bigint` is a number. */
-  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[], options?: QueryOptions): Promise<Row[]>;
   /** Everything or nothing. Inside a transaction: part of that one. The work may not be repeated, so it never is. */
   transaction<Result>(work: (transaction: Database) => Promise<Result>): Promise<Result>;
+};
+
+type QueryOptions = {
+  /**
+   * Parsed and planned once a connection, under this name, which belongs to this text alone: for large statements that
+   * are asked a hundred times a second.
+   */
+  prepareAs?: string;
 };
 
 /** A database with its pool of connections; whoever opens it closes it. */
@@ -49,7 +57,7 @@ export function openDatabase(settings: DatabaseSettings): OpenDatabase {
   return {
     pool,
     settings,
-    query: (text, values) => run(pool, text, values),
+    query: (text, values, options) => run(pool, text, values, options),
     transaction: (work) => inTransaction(pool, work),
     close: () => pool.end(),
   };
@@ -59,9 +67,11 @@ async function run<Row extends pg.QueryResultRow>(
   client: pg.Pool | pg.PoolClient,
   text: string,
   values?: unknown[],
+  { prepareAs }: QueryOptions = {},
 ): Promise<Row[]> {
   try {
-    return (await client.query<Row>(text, values)).rows;
+    if (prepareAs === undefined) return (await client.query<Row>(text, values)).rows;
+    return (await client.query<Row>({ name: prepareAs, text, ...(values ? { values } : {}) })).rows;
   } catch (error) {
     throw explain(error);
   }
@@ -79,7 +89,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (transaction: Database
   try {
     await run(client, "begin");
     const transaction: Database = {
-      query: (text, values) => run(client, text, values),
+      query: (text, values, options) => run(client, text, values, options),
       transaction: (inner) => inner(transaction),
     };
     const result = await work(transaction);

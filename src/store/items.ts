@@ -41,7 +41,7 @@ async function writeOnce(database: Database, items: ItemToStore[]): Promise<Stor
     starts_at: Instant;
     id: string;
     news: StoredItem["news"];
-  }>(writeItems, [toJson(rows), channelOf("items")]);
+  }>(writeItems, [toJson(rows), channelOf("items")], { prepareAs: "write-items" });
   const byIdentity = new Map(stored.map((row) => [`${row.fingerprint} ${row.starts_at}`, row]));
   const answered = new Set<string>();
   return items.map(({ item }) => {

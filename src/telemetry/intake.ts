@@ -10,11 +10,12 @@ import type {
   ReceivedTraces,
 } from "./otlp/received.ts";
 import { createRefusals, spanProblem, timeProblem } from "./refusals.ts";
+import type { TraceSpan } from "./rollup/analyse-trace.ts";
 import { createRollup, type RollupCell } from "./rollup/rollup.ts";
 import { type SpanFacts, spanFactsOf } from "./rollup/span-facts.ts";
 import { createTraceBuffer } from "./rollup/trace-buffer.ts";
 import { BUCKET_MILLISECONDS, type TelemetrySettings } from "./settings.ts";
-import { jsonColumn, pushRow } from "./storage/copy-rows.ts";
+import { appendRows, jsonColumn, pushRow } from "./storage/copy-rows.ts";
 import { oldestTaken } from "./storage/partitions.ts";
 import type { OperationRef, Registry, ResourceRef, SeriesRef } from "./storage/registry.ts";
 import { detailsOf, pushCell } from "./storage/span-rows.ts";
@@ -24,10 +25,16 @@ import { type Batch, createBatch } from "./storage/writer.ts";
 export type TakeResult = { taken: number; rejected: number; why: string };
 
 /** What only counts once its batch is committed, so that a refused batch leaves no trace in roll-ups. */
-type CommittedSpan = { operation: OperationRef; facts: SpanFacts; span: ReceivedSpan };
+type CommittedSpan = { traceId: string; facts: SpanFacts; span: TraceSpan };
+
+/** What is remembered of a span: not its attributes, which are many. */
+function traceSpanOf(operation: OperationRef, facts: SpanFacts, span: ReceivedSpan): TraceSpan {
+  const { spanId, parentSpanId, startAt, endAt } = span;
+  return { spanId, parentSpanId, startAt, endAt, operation, isError: facts.isError, isMarkedRetry: facts.isRetry };
+}
 
 /** Roll-up rows held while the database is away; about an hour of a middling estate. */
-const MOST_LINES_KEPT = 200_000;
+const MOST_ROWS_KEPT = 200_000;
 
 /**
  * Turns decoded requests into rows and roll-ups. Nothing here waits: rows gather in a batch that the service writes and
@@ -102,18 +109,13 @@ export function createIntake(settings: Pick<TelemetrySettings, "retention" | "tr
       facts.reason,
       detailsOf(span),
     ]);
-    waitingSpans.push({ operation, facts, span });
+    waitingSpans.push({ traceId: span.traceId, facts, span: traceSpanOf(operation, facts, span) });
   }
 
-  function countSpan({ operation, facts, span }: CommittedSpan, now: number): void {
+  function countSpan({ traceId, facts, span }: CommittedSpan, now: number): void {
     const durationSeconds = Math.max(0, span.endAt - span.startAt) / 1000;
-    if (facts.role !== "internal") rollup.addSpan(operation, facts, span.endAt, durationSeconds);
-    const { spanId, parentSpanId, startAt, endAt } = span;
-    traces.add(
-      span.traceId,
-      { spanId, parentSpanId, startAt, endAt, operation, isError: facts.isError, isMarkedRetry: facts.isRetry },
-      now,
-    );
+    if (facts.role !== "internal") rollup.addSpan(span.operation, facts, span.endAt, durationSeconds);
+    traces.add(traceId, span, now);
   }
 
   function takeMetrics(groups: ReceivedMetrics, now: number): TakeResult {
@@ -237,11 +239,8 @@ export function createIntake(settings: Pick<TelemetrySettings, "retention" | "tr
     keepForLater(failed: Batch) {
       for (const table of ["rollups", "heartbeats"] as const) {
         const into = batch.buffers[table];
-        const { lines, earliest, latest } = failed.buffers[table];
-        if (into.lines.length + lines.length > MOST_LINES_KEPT) continue;
-        into.lines.unshift(...lines);
-        into.earliest = Math.min(into.earliest, earliest);
-        into.latest = Math.max(into.latest, latest);
+        if (into.rows + failed.buffers[table].rows > MOST_ROWS_KEPT) continue;
+        appendRows(into, failed.buffers[table]);
       }
       batch.templates.unshift(...failed.templates);
       for (const [key, proof] of failed.proofs) {
@@ -257,7 +256,7 @@ export function createIntake(settings: Pick<TelemetrySettings, "retention" | "tr
     recount(resource: ResourceRef, span: ReceivedSpan, now: number) {
       const facts = spanFactsOf(span);
       const operation = registry.operationOf(resource, facts.role, facts.route, facts.operation, facts.peer, now);
-      countSpan({ operation, facts, span }, now);
+      countSpan({ traceId: span.traceId, facts, span: traceSpanOf(operation, facts, span) }, now);
     },
     /** Buckets that ended become rows; gives them back for the alert rules. About once a second. */
     sweep(

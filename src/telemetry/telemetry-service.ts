@@ -3,6 +3,7 @@ import type { IncomingItem } from "../core/item.ts";
 import type { SignalMap } from "../core/signal-map.ts";
 import { type OpenDatabase, openDatabase } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
+import { createGroupCommit } from "./group-commit.ts";
 import { createIntake, type TakeResult } from "./intake.ts";
 import { type Received, startReceiver } from "./receiver/receiver.ts";
 import { repeat } from "./repeat.ts";
@@ -44,8 +45,11 @@ export type TelemetryService = {
   stop(): Promise<void>;
 };
 
-/** Waiting requests are written together at least this far apart, so that small batches do not become small commits. */
-const COMMIT_EVERY_MILLISECONDS = 100;
+/**
+ * Half a megabyte of requests is some ten thousand rows, at which the cost of a transaction no longer counts; less is
+ * written ten times a second. Two at a time: while one waits for the disk, the other is copied.
+ */
+const GROUP_COMMIT = { enoughBytes: 512 * 1024, everyMilliseconds: 100, parallel: 2 };
 const SWEEP_EVERY_MILLISECONDS = 1_000;
 const HOUSEKEEPING_EVERY_MILLISECONDS = 30_000;
 /** Evaluated this long after the end of each bucket. */
@@ -99,9 +103,6 @@ async function run(
   let storedBytes = 0;
   let isOverQuota = false;
   let lastProblem: string | null = null;
-  let lastCommitAt = 0;
-  let flushing: Promise<void> | null = null;
-  let flushTimer: NodeJS.Timeout | null = null;
   let isStopping = false;
   let evaluatedBucket = Math.floor((Date.now() - EVALUATE_AFTER_MILLISECONDS) / BUCKET_MILLISECONDS);
 
@@ -129,33 +130,17 @@ async function run(
           reject(error);
         },
       });
-      scheduleFlush();
+      commits.add(bodyBytes);
     });
   }
 
-  function scheduleFlush(): void {
-    if (flushing || flushTimer || isStopping) return;
-    const wait = Math.max(0, lastCommitAt + COMMIT_EVERY_MILLISECONDS - Date.now());
-    flushTimer = setTimeout(() => {
-      flushTimer = null;
-      void flush();
-    }, wait);
-  }
-
-  function flush(): Promise<void> {
-    flushing ??= writeBatch().finally(() => {
-      flushing = null;
-      if (waiting.length > 0) scheduleFlush();
-    });
-    return flushing;
-  }
+  const commits = createGroupCommit({ write: writeBatch, ...GROUP_COMMIT });
 
   /** All that is gathered in one transaction; its senders are answered after the commit. */
   async function writeBatch(): Promise<void> {
     const answered = waiting;
     waiting = [];
     const { batch, spans } = intake.takeBatch();
-    lastCommitAt = Date.now();
     try {
       await writer.write(batch);
       lastProblem = null;
@@ -176,10 +161,7 @@ async function run(
       feed.addCells(cells);
       feed.addHeartbeats(resources);
     }
-    if (cells.length > 0 || resources.size > 0) {
-      await flushing; // the write under way began without these rows
-      await flush();
-    }
+    if (cells.length > 0 || resources.size > 0) await commits.flush();
     const bucket = Math.floor((now - EVALUATE_AFTER_MILLISECONDS) / BUCKET_MILLISECONDS);
     const step = Math.max(1, Math.round((settings.evaluateEverySeconds * 1000) / BUCKET_MILLISECONDS));
     if (!engine || bucket < evaluatedBucket + step) return;
@@ -258,13 +240,12 @@ async function run(
     async stop() {
       await sweeper.stop();
       await housekeeper.stop();
-      while (waiting.length > 0 || flushing) await flush();
+      while (!commits.isIdle()) await commits.flush();
       isStopping = true;
       await receiver.close();
-      if (flushTimer) clearTimeout(flushTimer);
-      await flush();
+      await commits.flush();
       intake.sweep(Date.now(), true);
-      await flush();
+      await commits.flush();
       if (lastProblem === null) {
         await database
           .query("insert into rule_state values ('clean-stop', '{}', $1) on conflict (name) do nothing", [Date.now()])

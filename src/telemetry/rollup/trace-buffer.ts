@@ -44,18 +44,20 @@ export function createTraceBuffer(
     if (spansHeld > settings.maximumSpans) makeRoom();
   }
 
+  /** Some at once: to look for the oldest again and again would cost more than the counting. */
   function makeRoom(): void {
+    const enough = settings.maximumSpans * 0.95;
     for (const [traceId, trace] of counted) {
       counted.delete(traceId);
       spansHeld -= trace.spans.length;
-      if (spansHeld <= settings.maximumSpans) return;
+      if (spansHeld <= enough) return;
     }
     for (const [traceId, trace] of open) {
       count(traceId, trace);
       open.delete(traceId);
       spansHeld -= trace.spans.length;
       earlyTraces++;
-      if (spansHeld <= settings.maximumSpans * 0.95) return;
+      if (spansHeld <= enough) return;
     }
   }
 

@@ -168,6 +168,7 @@ export async function loadEntries(database: Database, since: number): Promise<Ne
       resource,
       attributes,
       ...seen,
+      next: null,
     });
   }
   return { resources: [...resources.values()], peers: [...peers.values()], operations, series };

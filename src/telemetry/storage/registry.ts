@@ -19,6 +19,8 @@ export type ResourceRef = {
   processStartAt: number | null;
   operations: Map<string, OperationRef>;
   series: Map<string, SeriesRef>;
+  /** The series that was asked for last. */
+  lastSeries: SeriesRef | null;
 };
 
 export type PeerRef = SpanPeer & { id: number; firstSeenAt: number };
@@ -46,6 +48,8 @@ export type SeriesRef = {
   attributes: Attributes;
   firstSeenAt: number;
   lastSeenAt: number;
+  /** The series that came after this one the last time: exporters keep their order. */
+  next: SeriesRef | null;
 };
 
 /** What is new since the last commit, in the order in which it has to be inserted. */
@@ -138,16 +142,29 @@ export function createRegistry(limits: IntakeLimits) {
   /** Null when there are too many series already. */
   function seriesOf(
     resource: ResourceRef,
-    metric: { name: string; kind: string; unit: string; temporality: string; isMonotonic: boolean },
+    metric: MetricIdentity & { unit: string; isMonotonic: boolean },
+    attributes: Attributes,
+    now: number,
+  ): SeriesRef | null {
+    const last = resource.lastSeries;
+    const guess = last?.next;
+    const series = guess && isSeries(guess, metric, attributes) ? guess : findSeries(resource, metric, attributes, now);
+    if (!series) return null;
+    series.lastSeenAt = now;
+    if (last) last.next = series;
+    resource.lastSeries = series;
+    return series;
+  }
+
+  function findSeries(
+    resource: ResourceRef,
+    metric: MetricIdentity & { unit: string; isMonotonic: boolean },
     attributes: Attributes,
     now: number,
   ): SeriesRef | null {
     const identity = seriesIdentity(metric, attributes);
     const known = resource.series.get(identity);
-    if (known) {
-      known.lastSeenAt = now;
-      return known;
-    }
+    if (known) return known;
     if (counts.series >= limits.series) return null;
     const { name, kind, unit, temporality, isMonotonic } = metric;
     const created: SeriesRef = {
@@ -162,6 +179,7 @@ export function createRegistry(limits: IntakeLimits) {
       attributes,
       firstSeenAt: now,
       lastSeenAt: now,
+      next: null,
     };
     resource.series.set(identity, created);
     counts.series++;
@@ -180,7 +198,7 @@ export function createRegistry(limits: IntakeLimits) {
       operations: [...added.operations],
       series: [...added.series],
     }),
-    /** To be called when a batch with these entries was committed. */
+    /** To be called when these entries were committed. */
     markStored(stored: NewEntries) {
       const left = <Entry>(all: Entry[], gone: Entry[]) => (gone.length === 0 ? all : all.slice(gone.length));
       added = {
@@ -227,7 +245,22 @@ export function identityOf(attributes: Attributes): string {
   return identity;
 }
 
-function seriesIdentity(metric: { name: string; kind: string; temporality: string }, attributes: Attributes): string {
+type MetricIdentity = { name: string; kind: string; temporality: string };
+
+/** Whether it is certainly this one, told without making its identity; values that are objects are not compared. */
+function isSeries(series: SeriesRef, metric: MetricIdentity, attributes: Attributes): boolean {
+  if (series.metric !== metric.name || series.kind !== metric.kind || series.temporality !== metric.temporality)
+    return false;
+  let keys = 0;
+  for (const key in attributes) {
+    if (series.attributes[key] !== attributes[key]) return false;
+    keys++;
+  }
+  for (const _ in series.attributes) keys--;
+  return keys === 0;
+}
+
+function seriesIdentity(metric: MetricIdentity, attributes: Attributes): string {
   return `${metric.name}|${metric.kind}|${metric.temporality}|${identityOf(attributes)}`;
 }
 
@@ -264,5 +297,6 @@ export function describeResource(id: number, identity: string, attributes: Attri
     processStartAt: null,
     operations: new Map(),
     series: new Map(),
+    lastSeries: null,
   };
 }
