@@ -26,6 +26,7 @@ import {
   readObservation,
   readObservations,
 } from "../store/observations.ts";
+import { eventsOfAnswer } from "./answer-question.ts";
 import type { IncidentRecord, Incidents, Person, UndoRecord } from "./midwatch.ts";
 
 type IncidentsDependencies = {
@@ -45,7 +46,7 @@ const changesBeforeSeconds = 6 * 3600;
 const citationsAtMost = 20;
 
 export function createIncidents(dependencies: IncidentsDependencies): Incidents {
-  const { database, openStates, commit, pace, now } = dependencies;
+  const { database, openStates, register, commit, pace, now } = dependencies;
   /** Sentences of standing answers that rest on an observation. */
   const citationsOf = async (observationId: string): Promise<{ incidentId: string; sentence: string }[]> => {
     const states = await openStates.readMany(
@@ -123,6 +124,8 @@ export function createIncidents(dependencies: IncidentsDependencies): Incidents 
         return [{ type: "cause-rejected", hypothesisId, person: person.name, why }];
       }),
     addContext: (id, text, person) => write(id, person, () => [{ type: "context-added", person: person.name, text }]),
+    answerQuestion: (id, question, word, person) =>
+      write(id, person, (state) => eventsOfAnswer(state, question, word, { person: person.name, register })),
     recheck: (id, claimId) => recheck(id, claimId, dependencies),
     next: (state) => nextStep(state, now(), pace),
   };

@@ -93,6 +93,8 @@ export type Incidents = {
   handBack(id: string, person: Person): Promise<void>;
   rejectCause(id: string, hypothesisId: string, why: string | null, person: Person): Promise<void>;
   addContext(id: string, text: string, person: Person): Promise<void>;
+  /** `word`: yes, no or unknown; or the name of a service, where the question is which one it is. */
+  answerQuestion(id: string, question: string, word: string, person: Person): Promise<void>;
   /** The same predicate on fresh observations. */
   recheck(
     id: string,

@@ -66,6 +66,8 @@ export function printIncident(view: IncidentView, link: string, isWhole = false)
   if (view.question) {
     section("The one question", 1);
     line(`  ${plain(view.question.sentence)}`);
+    const words = view.question.answers.length > 0 ? "yes|no|unknown" : "<service>";
+    if (view.question.whoCanTell === "a-person") line(quiet(`  midwatch answer ${view.line.id} ${words}`));
   }
   printFix(view);
   if (view.verification?.status !== undefined && view.verification.status !== "planned") {

@@ -40,7 +40,7 @@ export type ToldClaim = {
 };
 
 /** What weighs on a hypothesis beside evidence of its own: see `engine/fuse-hypotheses.ts`. */
-type Consideration = "prior" | "path" | "onset" | "coverage" | "explained" | "explains" | "refuted";
+type Consideration = "prior" | "path" | "onset" | "coverage" | "explained" | "explains" | "refuted" | "word";
 
 /** Fault class × entity, with what speaks for and against it. */
 export type Hypothesis = {

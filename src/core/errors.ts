@@ -190,6 +190,12 @@ const register = {
     (d) => `The plan is now ${d["now"]}, the approval was for ${d["was"]}.`,
     "Look at the incident again and decide on what it shows now.",
   ),
+  MW_QUESTION_CHANGED: error(
+    "The question is no longer the one that was shown",
+    false,
+    (d) => `${d["incident"]} asks ${d["now"]}.`,
+    "Look at the incident again and answer what it asks now.",
+  ),
   MW_PLAN_EXPIRED: error(
     "The proposal has expired",
     false,

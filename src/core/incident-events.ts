@@ -3,6 +3,7 @@ import type { EntityId } from "./entity.ts";
 import type { Category, IncomingItem, ItemSeverity } from "./item.ts";
 import type { ObservationId, ObservationStatus } from "./observation.ts";
 import type { Approval, Outcome, Plan, Ruling, Verification } from "./plan.ts";
+import type { PersonsWord } from "./scope.ts";
 import type { Instant } from "./window.ts";
 
 /** Who did it: a part of midwatch, or a person by name. */
@@ -109,6 +110,8 @@ export type IncidentEventBody =
   | { type: "handed-back"; person: string }
   | { type: "cause-rejected"; hypothesisId: string; person: string; why: string | null }
   | { type: "context-added"; person: string; text: string }
+  /** The one question, answered. `hypothesisId`: the suspect it was about. */
+  | { type: "question-answered"; question: string; hypothesisId: string; word: PersonsWord["word"]; person: string }
   | { type: "signals-recovered"; sentence: string }
   /** Nobody uses it any more: silence is not health. */
   | { type: "traffic-stopped"; sentence: string }

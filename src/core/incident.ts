@@ -4,6 +4,7 @@ import type { ExitCondition, Server } from "./incident-events.ts";
 import type { Category, IncomingItem, ItemSeverity } from "./item.ts";
 import type { ObservationId } from "./observation.ts";
 import type { Approval, Outcome, Plan, Ruling, Verification } from "./plan.ts";
+import type { PersonsWord } from "./scope.ts";
 import type { Instant } from "./window.ts";
 
 /** What midwatch can do for an incident. Each is one durable activity of minutes at most. */
@@ -97,6 +98,8 @@ export type IncidentState = {
   takenOverBy: string | null;
   context: { person: string; text: string; at: Instant }[];
   rejectedHypothesisIds: string[];
+  /** What people answered to midwatch's questions; of several about one suspect the last. */
+  words: PersonsWord[];
 
   investigation: Investigation | null;
   answer: Answer | null;

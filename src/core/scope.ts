@@ -16,6 +16,9 @@ export type Symptom = {
   sentence: string;
 };
 
+/** A person's answer to midwatch's question about one suspect. */
+export type PersonsWord = { hypothesisId: string; word: "yes" | "no" | "unknown"; person: string };
+
 /** Everything a check may know besides its readings. Plain data: the same scope and readings give the same answer. */
 export type Scope = {
   now: Instant;
@@ -28,6 +31,8 @@ export type Scope = {
   troubles?: Window[];
   /** What people and rules told in numbers and words, earliest item first. Absent: nothing. */
   told?: Told[];
+  /** What people answered when they were asked; of several about one suspect the last. Absent: nothing. */
+  words?: PersonsWord[];
   /** Onset of the leading symptom, once measured (round 2 on). */
   onset: OnsetInterval | null;
   entities: Entity[];

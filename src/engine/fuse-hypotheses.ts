@@ -10,6 +10,7 @@ import { evidenceTable, weakerShare } from "./evidence-table.ts";
 import { explainAway } from "./explain-away.ts";
 import { explanationsOf } from "./explanations.ts";
 import { type GraphRelations, isThere } from "./graph-relations.ts";
+import { weighWords } from "./persons-word.ts";
 import { classPrior } from "./priors.ts";
 import type { VerifiedFinding } from "./verify-findings.ts";
 
@@ -22,6 +23,7 @@ export function fuseHypotheses(input: FusionInput): Candidate[] {
     weighEvidence(candidate, input);
     weighPlaceAndTime(candidate, input);
     weighAgainst(candidate, input);
+    weighWords(candidate, input.scope);
   }
   weighCoverage(candidates, input);
   attachTriggers(candidates, input);

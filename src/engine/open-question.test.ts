@@ -33,6 +33,7 @@ const ask = (
   hypotheses: Hypothesis[],
   gaps: Parameters<typeof askOpenQuestion>[0]["sight"]["gaps"] = [],
   unknownProbability = 0.05,
+  words: Scope["words"] = [],
 ) =>
   askOpenQuestion(
     {
@@ -42,7 +43,7 @@ const ask = (
       claims: [],
       sight: { counts: { data: 0, empty: 0, partial: 0, denied: 0, unmapped: 0, failed: 0 }, gaps },
     },
-    scope,
+    { ...scope, words },
   );
 
 describe("the one question", () => {
@@ -54,6 +55,13 @@ describe("the one question", () => {
 
   it("is not asked when the answer is sure", () => {
     expect(ask([hypothesis("third-party-outage", 0.95)])).toBeNull();
+  });
+
+  it("is not asked again of what somebody answered, or did not know", () => {
+    const open = [hypothesis("third-party-outage", 0.5), hypothesis("network-delay", 0.45)];
+    const first = ask(open)?.answers[0]?.hypothesisId ?? "";
+    const again = ask(open, [], 0.05, [{ hypothesisId: first, word: "unknown", person: "Ada" }]);
+    expect(again?.answers[0]?.hypothesisId).not.toBe(first);
   });
 
   it("asks the source that could not be seen when most is unknown", () => {

@@ -4,6 +4,7 @@ import { conceptDefinition, isConceptId } from "../core/concept.ts";
 import { type FaultClass, faultDefinition } from "../core/fault.ts";
 import { entityOf, type Scope } from "../core/scope.ts";
 import { isStandIn } from "../core/told.ts";
+import { seenWhenFalse, seenWhenTrue } from "./persons-word.ts";
 
 type Draft = Pick<Answer, "hypotheses" | "unknownProbability" | "healthyProbability" | "sight" | "claims">;
 
@@ -11,10 +12,6 @@ type Draft = Pick<Answer, "hypotheses" | "unknownProbability" | "healthyProbabil
 const sureProbability = 0.9;
 /** Less than this is not worth anybody's minute. */
 const leastGainBits = 0.05;
-/** How often a person or a source that looks at the right place sees it, and how often it seems so wrongly. A prior. */
-const seenWhenTrue = 0.9;
-const seenWhenFalse = 0.1;
-
 type Option = {
   sentence: string;
   whoCanTell: OpenQuestion["whoCanTell"];
@@ -146,9 +143,11 @@ function sourceWords(what: string): string {
   return words[what] ?? `the check ${what}`;
 }
 
+/** Nobody is asked twice. */
 function personOptions({ hypotheses }: Draft, scope: Scope): Option[] {
+  const answered = (scope.words ?? []).map(({ hypothesisId }) => hypothesisId);
   return hypotheses
-    .filter(({ probability }) => probability >= 0.05)
+    .filter(({ id, probability }) => probability >= 0.05 && !answered.includes(id))
     .map((hypothesis): Option => {
       const name = entityOf(scope, hypothesis.entityId)?.name ?? hypothesis.entityId;
       const since = hypothesis.onset ?? scope.onset;

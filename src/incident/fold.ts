@@ -144,6 +144,15 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
         event.actor,
       );
     }
+    case "question-answered": {
+      const { hypothesisId, word, person } = body;
+      const words = [
+        ...state.words.filter((each) => each.hypothesisId !== hypothesisId),
+        { hypothesisId, word, person },
+      ];
+      const why = `${person} answered “${word}”: ${body.question}`;
+      return setPlanAside({ ...withoutAnswer(state, why), looks: 0, newsLooks: 0, words }, why, at, event.actor);
+    }
     case "context-added":
       return { ...state, context: [...state.context, { person: body.person, text: body.text, at }] };
 
@@ -244,6 +253,7 @@ function opened(
     takenOverBy: null,
     context: [],
     rejectedHypothesisIds: [],
+    words: [],
     investigation: null,
     answer: null,
     answeredAt: null,

@@ -46,6 +46,7 @@ export function scopeFor(
     baseline: { from: window.from, to: usualUntil },
     ...(troubles.length > 0 ? { troubles } : {}),
     ...(told.length > 0 ? { told } : {}),
+    ...(incident.words.length > 0 ? { words: incident.words } : {}),
     onset: null,
     entities: [...graph.entities, ...standIns],
     edges: graph.edges,

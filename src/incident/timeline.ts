@@ -68,6 +68,8 @@ function sentenceOf({ body }: IncidentEvent, nameOf: (id: EntityId) => string): 
       return `${body.person} handed it back`;
     case "cause-rejected":
       return `${body.person} said that it is not this`;
+    case "question-answered":
+      return `${body.person} answered “${body.word}”: ${body.question}`;
     case "context-added":
       return `${body.person}: ${body.text}`;
     case "signals-recovered":

@@ -414,7 +414,9 @@ export type ObservationView = ObservationLine & {
 export type ApproveRequest = { planId: string; planDigest: string; answer: "approved" | "denied"; why: string | null };
 /** `POST /incidents/:id/not-this` → `IncidentView`. */
 export type NotThisRequest = { hypothesisId: string; why: string | null };
-/** `POST /incidents/:id/context` → `IncidentView`. Also the answer to the one question. */
+/** `POST /incidents/:id/answer` → `IncidentView`. 409 with MW_QUESTION_CHANGED when it asks something else by now. */
+export type AnswerRequest = { question: string; word: string };
+/** `POST /incidents/:id/context` → `IncidentView`. */
 export type ContextRequest = { text: string };
 /** `POST /incidents/:id/recheck` → `RecheckView`: the same predicate on a fresh observation. */
 export type RecheckRequest = { claimId: string };

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { midwatchError } from "../../core/errors.ts";
-import type { IncidentView } from "../../server/incident-views.ts";
+import type { AnswerRequest, IncidentView } from "../../server/incident-views.ts";
 import type { IncidentsView } from "../../server/views.ts";
 import { type Client, type ConnectionOptions, connectClient } from "../client.ts";
 import { printIncident } from "../print-incident.ts";
@@ -77,6 +77,26 @@ export function addIncidentCommands(program: Command): void {
       });
       if (globals().json) return line(JSON.stringify(answered));
       line(reject ? "Rejected." : "Approved. The hand has it; `midwatch show` tells how it goes.");
+    });
+
+  addAnswerCommand(program);
+}
+
+/** Yes, no, unknown, or a service's name: whatever the incident asks at the moment. */
+function addAnswerCommand(program: Command): void {
+  program
+    .command("answer <incident> <word>")
+    .description("answer the one question that an incident asks: yes, no, unknown, or the name of a service")
+    .action(async (id: string, word: string) => {
+      const globals = program.opts<ConnectionOptions & { json?: boolean }>();
+      const client = connectClient(globals);
+      const { question } = await client.get<IncidentView>(`/api/v1/incidents/${id}`);
+      if (question?.whoCanTell !== "a-person") {
+        throw midwatchError("MW_USAGE", { problem: `${id} asks people nothing at the moment.` });
+      }
+      const sent: AnswerRequest = { question: question.sentence, word };
+      const view = await client.post<IncidentView>(`/api/v1/incidents/${id}/answer`, sent);
+      line(globals.json ? JSON.stringify(view) : `${question.sentence} ${word}. midwatch looks again with that.`);
     });
 }
 

@@ -66,6 +66,7 @@ function mayGo(incident: IncidentState): boolean {
     incident.undo !== null ||
     incident.attempts.some(({ outcome }) => outcome !== null) ||
     incident.placements.length > 0 ||
+    incident.words.length > 0 ||
     incident.rejectedHypothesisIds.length > 0;
   return isAlerted && !isTouched && incident.closed === null;
 }

@@ -90,6 +90,7 @@ const turns = new Set<IncidentEventBody["type"]>([
   "taken-over",
   "handed-back",
   "cause-rejected",
+  "question-answered",
   "context-added",
   "signals-recovered",
   "merged-into",
@@ -167,6 +168,8 @@ export function tell(body: IncidentEventBody): { kind: TimelineEntry["kind"]; se
       return { kind: "person", sentence: "handed back" };
     case "cause-rejected":
       return { kind: "person", sentence: `said: not this${body.why ? `, ${body.why}` : ""}` };
+    case "question-answered":
+      return { kind: "person", sentence: `answered “${body.word}”: ${body.question}` };
     case "context-added":
       return { kind: "person", sentence: body.text };
     case "signals-recovered":

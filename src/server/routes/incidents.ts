@@ -132,6 +132,24 @@ export function addIncidentRoutes(routes: Routes, running: Running): void {
   );
 
   routes.post(
+    "/api/v1/incidents/:id/answer",
+    {
+      schema: {
+        params: byId,
+        body: z.object({
+          question: z.string().min(1).max(2000),
+          word: z.string().trim().min(1, "say something").max(200),
+        }),
+      },
+    },
+    async (request) => {
+      const { question, word } = request.body;
+      await running().incidents.answerQuestion(request.params.id, question, word, personOf(request));
+      return answer(request.params.id);
+    },
+  );
+
+  routes.post(
     "/api/v1/incidents/:id/recheck",
     { schema: { params: byId, body: z.object({ claimId: z.string() }) } },
     async (request): Promise<RecheckView> => {

@@ -1,4 +1,5 @@
 import type {
+  AnswerRequest,
   ApproveRequest,
   ContextRequest,
   IncidentView,
@@ -28,6 +29,7 @@ export function incidentActions(incidentId: string) {
     handBack: () => send("hand-back", {}),
     rejectCause: (hypothesisId: string, why: string | null) =>
       send("not-this", { hypothesisId, why } satisfies NotThisRequest),
+    answer: (question: string, word: string) => send("answer", { question, word } satisfies AnswerRequest),
     addContext: (text: string) => send("context", { text } satisfies ContextRequest),
     recheck: async (claimId: string): Promise<ApiError | null> => {
       const answer = await postJson<RecheckView>(`${path}/recheck`, { claimId } satisfies RecheckRequest);

@@ -27,12 +27,12 @@ export function OneQuestion({ question, actions, mayAnswer }: OneQuestionProps) 
 
 type OneQuestionProps = { question: QuestionView; actions: IncidentActions; mayAnswer: boolean };
 
-/** An answer goes to the incident as what a person knows, with the question beside it. */
+/** A person's answer weighs on the suspect that the question is about, and midwatch looks again with it. */
 export function QuestionAnswers({ question, actions, isLarge = false }: QuestionAnswersProps) {
   const [error, setError] = useState<ApiError | null>(null);
   const [given, setGiven] = useState<string | null>(null);
-  const answer = async (label: string) => {
-    const failure = await actions.addContext(`${question.sentence} ${label}`);
+  const answer = async (word: string, label = word) => {
+    const failure = await actions.answer(question.sentence, word);
     setError(failure);
     if (!failure) setGiven(label);
   };
@@ -44,20 +44,14 @@ export function QuestionAnswers({ question, actions, isLarge = false }: Question
       </p>
     );
   }
-  if (question.answers.length === 0) {
-    return (
-      <p className="small soft">
-        Ask again with its name: <code>midwatch investigate --service &lt;name&gt;</code>
-      </p>
-    );
-  }
   if (given) {
     return (
       <p className="small soft" role="status">
-        You said: {given}. midwatch takes it into account.
+        You said: {given}. midwatch looks again with that.
       </p>
     );
   }
+  if (question.answers.length === 0) return <NameAnswer error={error} onAnswer={answer} />;
   return (
     <>
       <div className={isLarge ? "acts large" : "acts"}>
@@ -66,12 +60,41 @@ export function QuestionAnswers({ question, actions, isLarge = false }: Question
             {label} {!isLarge && <small>{effect}</small>}
           </button>
         ))}
-        <button type="button" className="btn plain" onClick={() => void answer("I don’t know.")}>
+        <button type="button" className="btn plain" onClick={() => void answer("unknown", "I don’t know")}>
           I don’t know
         </button>
       </div>
       <ErrorLine error={error} />
     </>
+  );
+}
+
+/** Which service it is: a name is no yes or no. What was typed stays when the answer is an error. */
+function NameAnswer({ error, onAnswer }: { error: ApiError | null; onAnswer: (name: string) => Promise<void> }) {
+  const [name, setName] = useState("");
+  return (
+    <form
+      className="say"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== "") void onAnswer(name.trim());
+      }}
+    >
+      <label className="vh" htmlFor="service-name">
+        The name of the service
+      </label>
+      <input
+        id="service-name"
+        value={name}
+        maxLength={200}
+        placeholder="The name of the service"
+        onChange={(event) => setName(event.target.value)}
+      />
+      <button type="submit" className="btn">
+        Say so
+      </button>
+      <ErrorLine error={error} />
+    </form>
   );
 }
 

@@ -28,7 +28,7 @@ export function Thread({ incident, actions }: { incident: IncidentView; actions:
     if (!failure) setText("");
   };
   return (
-    <Section id="thread" title="Talk" sub="What people know goes into the next round, under their name.">
+    <Section id="thread" title="Talk" sub="Kept under their name, here and in the report.">
       {thread.length === 0 ? (
         <p className="quiet small">Nobody has said anything yet.</p>
       ) : (
