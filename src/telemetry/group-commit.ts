@@ -9,7 +9,7 @@ type GroupCommitOptions = {
   parallel: number;
 };
 
-export type GroupCommit = {
+type GroupCommit = {
   /** So many bytes more have been gathered. */
   add(bytes: number): void;
   /** Writes what is gathered as soon as there is a place; fulfilled when that and all that was under way has ended. */

@@ -1,4 +1,3 @@
-import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Edge } from "../../core/entity.ts";
 import type { IncidentState } from "../../core/incident.ts";
 import type { Actor, IncidentEventBody } from "../../core/incident-events.ts";
@@ -7,6 +6,7 @@ import type { Instant } from "../../core/window.ts";
 import type { Database } from "../../store/database.ts";
 import { appendEvents } from "../../store/incident-events.ts";
 import { recordTriages, takeUntriagedItems } from "../../store/items.ts";
+import { giveWay } from "../give-way.ts";
 import { incidentRowAfter } from "../incident-row.ts";
 import type { OpenStates } from "../open-states.ts";
 import { type Around, isBelow } from "./assess-severity.ts";
@@ -52,7 +52,7 @@ export async function runTriage(settings: TriageSettings): Promise<number> {
     let turnAt = performance.now();
     for (const stored of items) {
       if (performance.now() - turnAt >= longestTurnMilliseconds) {
-        await othersTurn();
+        await giveWay();
         turnAt = performance.now();
       }
       const item = settings.withEntities(stored);
