@@ -30,15 +30,13 @@ describe("an answer to the one question", () => {
     tale.at(2).personDoes(...say("yes"));
     expect(tale.state().words).toEqual([{ hypothesisId: "traffic-surge@e-shop", word: "yes", person: "Ada" }]);
     expect(tale.at(2).step()).toMatchObject({ kind: "activity", name: "investigate-round" });
-    tale
-      .at(3)
-      .personDoes({
-        type: "question-answered",
-        question: "x",
-        hypothesisId: "traffic-surge@e-shop",
-        word: "no",
-        person: "Bob",
-      });
+    tale.at(3).personDoes({
+      type: "question-answered",
+      question: "x",
+      hypothesisId: "traffic-surge@e-shop",
+      word: "no",
+      person: "Bob",
+    });
     expect(tale.state().words).toEqual([{ hypothesisId: "traffic-surge@e-shop", word: "no", person: "Bob" }]);
   });
 

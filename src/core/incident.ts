@@ -52,7 +52,7 @@ export type JoinedItem = {
 };
 
 /** An investigation under way: fixed start, what was committed so far. */
-export type Investigation = {
+type Investigation = {
   startedAt: Instant;
   graphObservationId: ObservationId | null;
   roundsCommitted: number;
