@@ -70,6 +70,9 @@ function massesOf({ hypotheses, unknownProbability, healthyProbability, sight }:
   return masses;
 }
 
+/** A longer one is a command to copy, and no part of a sentence; it stands with the gap. */
+const longestWayOut = 60;
+
 /** One step that closes several gaps is one question. */
 function sourceOptions({ sight }: Draft, scope: Scope): Option[] {
   const steps = new Map<string, SightLedger["gaps"]>();
@@ -86,7 +89,8 @@ function sourceOptions({ sight }: Draft, scope: Scope): Option[] {
     const about = gap.entityId ?? scope.entities.find(({ id }) => isStandIn(id))?.id ?? null;
     const name = about ? (entityOf(scope, about)?.name ?? about) : null;
     const titles = [...new Set(suspects.map(({ faultClass }) => faultDefinition(faultClass).title))];
-    const wayOut = gap.wayOut ? ` (${gap.wayOut.replace(/\.$/, "")}.)` : "";
+    const wayOut =
+      gap.wayOut !== null && gap.wayOut.length <= longestWayOut ? ` (${gap.wayOut.replace(/\.$/, "")}.)` : "";
     const what = list([...new Set(gaps.map((each) => sourceWords(each.what)))], 4);
     return [
       {

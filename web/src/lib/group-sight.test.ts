@@ -22,6 +22,18 @@ it("says once what is missing of many entities", () => {
   expect(groups[1]!.keepsOpen).toEqual(["a", "b"]);
 });
 
+it("says once what one step would show", () => {
+  const groups = groupGaps([
+    gap("requests", ["a"], "connect"),
+    gap("logs", ["b"], "connect"),
+    gap("endpoints", [], "probe"),
+  ]);
+  expect(groups.map(({ what, keepsOpen }) => [what, keepsOpen])).toEqual([
+    ["requests, logs", ["a", "b"]],
+    ["endpoints", []],
+  ]);
+});
+
 it("says once what was ruled out for one reason", () => {
   const items = [
     { title: "too little memory, cart", why: "never above half", observationIds: ["1"] },

@@ -20,8 +20,28 @@ export function groupGaps(gaps: Gap[]): GapGroup[] {
       group.keepsOpen = [...new Set([...group.keepsOpen, ...gap.keepsOpen])];
     } else groups.set(key, { ...gap, what, entities: entity ? [entity] : [] });
   }
+  const lines = mergeByWayOut([...groups.values()]);
   const weight = (group: GapGroup) => (group.wayOut ? 1000 : 0) + Math.min(999, group.keepsOpen.length);
-  return [...groups.values()].sort((left, right) => weight(right) - weight(left));
+  return lines.sort((left, right) => weight(right) - weight(left));
+}
+
+/** What one step would show, of no entity in particular, is one line: nobody reads the same way out three times. */
+function mergeByWayOut(groups: GapGroup[]): GapGroup[] {
+  const merged = new Map<string, GapGroup>();
+  for (const group of groups) {
+    const { what, status, why, wayOut, entities, keepsOpen } = group;
+    const isAlike = wayOut !== null && entities.length === 0;
+    const key = isAlike ? JSON.stringify([status, why, wayOut]) : `${what} ${status} ${wayOut}`;
+    const first = merged.get(key);
+    if (first && isAlike) {
+      merged.set(key, {
+        ...first,
+        what: `${first.what}, ${what}`,
+        keepsOpen: [...new Set([...first.keepsOpen, ...keepsOpen])],
+      });
+    } else merged.set(key, group);
+  }
+  return [...merged.values()];
 }
 
 /** One line for what was ruled out of many entities for the same reason. */
