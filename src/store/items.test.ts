@@ -40,6 +40,7 @@ describe("storeItems", () => {
     expect(await store(sampleItem())).toEqual([{ id: "item-1", news: "repeated" }]);
     const stored = await readItem(database, "item-1");
     expect(stored?.item).toEqual({ ...sampleItem(), status: "resolved", endsAt: minute(5) });
+    expect(stored?.timesSeen).toBe(2); // it fired twice; that it is over is no third time
   });
 
   it("takes a whole payload in one go, equal ones in it too, in the order it was given", async () => {

@@ -66,7 +66,7 @@ const writeItems = `
            access_label
     from given order by fingerprint, starts_at -- always in one order, so that two senders cannot deadlock
     on conflict (fingerprint, starts_at) do update set
-      times_seen = i.times_seen + 1,
+      times_seen = i.times_seen + case when excluded.status = 'firing' then 1 else 0 end, -- its end is no repetition
       last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at),
       last_news = case when excluded.status = 'resolved' and i.status = 'firing' then 'resolved' else 'repeated' end,
       status = case when excluded.status = 'resolved' then 'resolved' else i.status end,

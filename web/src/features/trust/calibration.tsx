@@ -11,7 +11,7 @@ export function Calibration({ calibration }: { calibration: TrustView["calibrati
       <h2>Does 90 % mean 90 %?</h2>
       <p className="sub cal-sub">
         {labels === 0
-          ? `None of your own incidents is judged yet. Probabilities rest on figures ${name.replace(/; not calibrated here yet$/, "")}; below 30 judged incidents of your own this is said beside each.`
+          ? `It was not compared with your own incidents yet. Probabilities rest on figures ${name.replace(/; not calibrated here yet$/, "")}; until 30 incidents of your own are judged, this is said beside each.`
           : `${labels} incidents it never saw before. A dot on the dashed line means what it says; bigger dot, more answers; bar: 95 % interval.`}
       </p>
       {bins.length > 0 && <Curve bins={bins} />}
