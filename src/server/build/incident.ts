@@ -1,6 +1,5 @@
 import type { UndoRecord } from "../../app/midwatch.ts";
-import type { Answer, Hypothesis } from "../../core/answer.ts";
-import { conceptDefinition, isConceptId } from "../../core/concept.ts";
+import type { Answer } from "../../core/answer.ts";
 import type { Edge, Entity } from "../../core/entity.ts";
 import { faultDefinition } from "../../core/fault.ts";
 import type { IncidentState } from "../../core/incident.ts";
@@ -8,14 +7,16 @@ import type { IncidentEvent, Step } from "../../core/incident-events.ts";
 import type { IncomingItem } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
 import type { Change } from "../../core/workload.ts";
-import type { IncidentView, StepView, SuspectView } from "../incident-views.ts";
+import type { IncidentView } from "../incident-views.ts";
 import type { AlertLine, ChangeLine } from "../views.ts";
 import { buildEvidence, buildProof, leadingClaims, type ObservationsById } from "./evidence.ts";
 import { buildFix } from "./fix.ts";
 import { buildIncidentLine, probabilityOf } from "./incident-line.ts";
-import { gotOf } from "./observation.ts";
 import { phaseOf } from "./phase.ts";
 import { type Names, namesOf, timestamp, timestampOrNull } from "./references.ts";
+import { questionOf, sightOf, toldOf } from "./sight.ts";
+import { stepsOf, wallClockSeconds } from "./steps.ts";
+import { suspectsOf } from "./suspects.ts";
 import { buildTimeline } from "./timeline.ts";
 import { buildVerification } from "./verification.ts";
 
@@ -156,132 +157,6 @@ function flagsOf(
     .map((change) => ({ change, isCause: change.id === cause && answer?.verdict === "cause", note: null }));
 }
 
-function suspectsOf(answer: Answer, state: IncidentState, names: Names): SuspectView[] {
-  const numbered = leadingClaims(answer).map((claim) => claim.id);
-  const hypotheses = answer.hypotheses.map((hypothesis, index): SuspectView => {
-    const isRejected = state.rejectedHypothesisIds.includes(hypothesis.id);
-    return {
-      id: hypothesis.id,
-      kind: "hypothesis",
-      title: `${names(hypothesis.entityId).name}: ${faultDefinition(hypothesis.faultClass).title}`,
-      entity: names(hypothesis.entityId),
-      probability: hypothesis.probability,
-      role:
-        index === 0 && answer.verdict === "cause"
-          ? "cause"
-          : answer.contributingIds.includes(hypothesis.id)
-            ? "contributing"
-            : "suspect",
-      hasDirectObservation: hypothesis.hasDirectObservation,
-      for: sentencesFor(hypothesis, answer),
-      against: hypothesis.against.map(({ why }) => why),
-      waitsFor: null,
-      wouldChange: answer.question?.answers.some(({ hypothesisId }) => hypothesisId === hypothesis.id)
-        ? answer.question.sentence
-        : null,
-      evidenceNumbers: hypothesis.claimIds.map((id) => numbered.indexOf(id) + 1).filter((number) => number > 0),
-      rejected: isRejected ? { person: "a person", why: null, at: timestamp(answer.concludedAt) } : null,
-    };
-  });
-  const rest = (id: "unknown" | "healthy", title: string, probability: number): SuspectView[] =>
-    probability < 0.005
-      ? []
-      : [
-          {
-            id,
-            kind: id,
-            title,
-            entity: null,
-            probability,
-            role: "suspect",
-            hasDirectObservation: false,
-            for: [],
-            against: [],
-            waitsFor: null,
-            wouldChange: null,
-            evidenceNumbers: [],
-            rejected: null,
-          },
-        ];
-  return [
-    ...hypotheses,
-    ...rest("unknown", "Something that midwatch does not know", answer.unknownProbability),
-    ...rest("healthy", "Nothing is wrong", answer.healthyProbability),
-  ];
-}
-
-function toldOf(answer: Answer | null, items: IncomingItem[]): IncidentView["told"] {
-  return (answer?.told ?? []).flatMap(({ id, itemId, sentence, concept, isBeyond, measured }) => {
-    const item = items.find((each) => each.id === itemId);
-    if (!item) return [];
-    const from = item.source === "context" ? "told in the question" : `told by ${item.source}`;
-    return [
-      {
-        id,
-        sentence,
-        itemId,
-        itemTitle: item.title,
-        from,
-        at: timestamp(item.receivedAt),
-        isFigure: concept !== null,
-        isBeyond,
-        measured,
-      },
-    ];
-  });
-}
-
-function sentencesFor(hypothesis: Hypothesis, answer: Answer): string[] {
-  return hypothesis.claimIds.flatMap((id) =>
-    answer.claims.filter((claim) => claim.id === id).map((claim) => claim.sentence),
-  );
-}
-
-function sightOf(answer: Answer | null, names: Names): IncidentView["sight"] {
-  if (!answer)
-    return { counts: { data: 0, empty: 0, partial: 0, denied: 0, unmapped: 0, failed: 0 }, gaps: [], cutOff: [] };
-  return {
-    counts: answer.sight.counts,
-    gaps: answer.sight.gaps.map((gap) => ({
-      title: gap.entityId === null ? sightTitle(gap.what) : `${sightTitle(gap.what)}, ${names(gap.entityId).name}`,
-      status: gap.status,
-      why: gap.why,
-      wayOut: gap.wayOut,
-      keepsOpen: gap.keepsOpen.map(
-        ({ faultClass, entityId }) => `${faultDefinition(faultClass).title}, ${names(entityId).name}`,
-      ),
-    })),
-    cutOff: answer.cutOff,
-  };
-}
-
-/** What could not be seen, as people call it. A comma would be read as the beginning of an entity's name. */
-function sightTitle(what: string): string {
-  const titles: Record<string, string> = {
-    "log-templates": "logs",
-    "log-lines": "logs",
-    "database-activity": "what databases do",
-    workloads: "what runs where",
-    endpoint: "endpoints",
-    alerts: "earlier alerts",
-  };
-  return isConceptId(what) ? conceptDefinition(what).title : (titles[what] ?? what);
-}
-
-function questionOf(answer: Answer | null): IncidentView["question"] {
-  if (!answer?.question) return null;
-  const { sentence, whoCanTell, expectedGainBits, answers } = answer.question;
-  return {
-    sentence,
-    whoCanTell,
-    expectedGainBits,
-    answers: answers.map(({ label, probabilityAfter }) => ({
-      label,
-      effect: `lead to ${Math.round(probabilityAfter * 100)} %`,
-    })),
-  };
-}
-
 function blastOf(answer: Answer | null, edges: Edge[], names: Names): IncidentView["blast"] {
   const nodes = (answer?.blastRadius ?? []).map((part) => ({
     entity: names(part.entityId),
@@ -310,37 +185,6 @@ function blastOf(answer: Answer | null, edges: Edge[], names: Names): IncidentVi
   };
 }
 
-function stepsOf(events: IncidentEvent[], live: Step[], observations: ObservationsById): StepView[] {
-  const committed = events.flatMap(({ body }) => (body.type === "round-completed" ? body.steps : []));
-  const seen = new Set(committed.map((step) => step.observationId));
-  return [...committed, ...live.filter((step) => !seen.has(step.observationId))].map((step, index) => {
-    const observation = observations.get(step.observationId);
-    return { ...buildStep(step, index + 1), ...(observation ? { got: gotOf(observation) } : {}) };
-  });
-}
-
-/** Questions run at the same time: what counts is from the first one asked to the last one answered, look by look. */
-function wallClockSeconds(steps: StepView[]): number {
-  const last = steps.filter((step) => step.round >= (steps.at(-1)?.round ?? 1));
-  const starts = last.map((step) => Date.parse(step.startedAt));
-  const ends = last.map((step) => Date.parse(step.startedAt) + step.durationSeconds * 1000);
-  return starts.length === 0 ? 0 : (Math.max(...ends) - Math.min(...starts)) / 1000;
-}
-
-export function buildStep(step: Step, number: number): StepView {
-  return {
-    number,
-    observationId: step.observationId,
-    sentence: step.sentence,
-    source: step.source,
-    status: step.status,
-    got: step.status === "data" ? "" : step.status,
-    startedAt: timestamp(step.at - step.durationSeconds * 1000),
-    durationSeconds: step.durationSeconds,
-    round: step.round,
-  };
-}
-
 /** What was said, once: an answer that stands is in the timeline each time it is confirmed. */
 function threadOf(events: IncidentEvent[]): IncidentView["thread"] {
   let answered: string | null = null;
@@ -353,11 +197,13 @@ function threadOf(events: IncidentEvent[]): IncidentView["thread"] {
     const text =
       body.type === "context-added"
         ? body.text
-        : body.type === "answer-concluded"
-          ? body.answer.headline
-          : body.type === "message-sent"
-            ? body.sentence
-            : null;
+        : body.type === "question-answered"
+          ? `${body.question} ${body.word}`
+          : body.type === "answer-concluded"
+            ? body.answer.headline
+            : body.type === "message-sent"
+              ? body.sentence
+              : null;
     return text === null
       ? []
       : [{ at: timestamp(at), who, isPerson: actor.kind === "person", text, observationIds: [] }];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { News } from "../../app/midwatch.ts";
-import { buildStep } from "../build/incident.ts";
 import { timestamp, timestampOrNull } from "../build/references.ts";
+import { buildStep } from "../build/steps.ts";
 import { personOf } from "../guard.ts";
 import type { StepEvent } from "../incident-views.ts";
 import type { Routes, Running } from "../server-types.ts";
