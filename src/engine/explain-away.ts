@@ -25,8 +25,8 @@ export function explainAway(candidates: readonly Candidate[], { relations }: Fus
     for (const cause of candidates) {
       if (cause === victim || cause.ownStrength < leastStrength || !explains(cause, victim)) continue;
       if (cause.parts.some(({ evidence }) => evidence === "refuted")) continue;
-      // Where errors or time arise by themselves, nobody explains them who does not reach that place.
-      if (victim.where.length > 0 && isUncovered(cause)) continue;
+      // Where errors or time arise, nobody explains them, or who reaches that place, who does not reach it himself.
+      if ((victim.where.length > 0 || isCovering(victim)) && isUncovered(cause)) continue;
       if (explains(victim, cause) && !yieldsToLoad(cause, victim) && odds(victim) >= odds(cause)) continue;
       if (yieldsToLoad(victim, cause)) continue;
       if (cause.onset && victim.onset && isClearlyBefore(victim.onset, cause.onset)) continue;
@@ -77,6 +77,10 @@ const leastLoadStrength = 1.5;
 function yieldsToLoad(load: Candidate, victim: Candidate): boolean {
   const isLoad = load.faultClass === "traffic-surge" || load.faultClass === "retry-storm";
   return isLoad && load.ownStrength >= leastLoadStrength && followsFromLoad.includes(victim.faultClass);
+}
+
+function isCovering({ parts }: Candidate): boolean {
+  return parts.some(({ evidence, nats }) => evidence === "coverage" && nats > 0);
 }
 
 function isUncovered({ parts }: Candidate): boolean {

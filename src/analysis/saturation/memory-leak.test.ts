@@ -96,6 +96,12 @@ testCheck(memoryLeak, {
     },
   },
   quiet: {
+    "a slow rise that is hours from the limit, while the trouble is another's": {
+      workingSet: "100x9 100+2x20",
+      limit: "10000x30",
+      rate: "10x30",
+      $: { baselineSamples: 10 },
+    },
     "ended for want of memory again and again: a life is too short to see a trend": {
       heap: "100x9 300 800 _x2 400 900 _x2 300 700",
       workload: records((scope) => [

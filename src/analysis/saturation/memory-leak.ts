@@ -1,8 +1,10 @@
 import { against, changes, concept, defineCheck, finding, quiet, unknown, workloads } from "../../core/check.ts";
+import type { Entity } from "../../core/entity.ts";
+import type { Scope } from "../../core/scope.ts";
 import { predicate } from "../predicate.ts";
 import { bounded, latestChange, loadRatio, usualLevel } from "../recent.ts";
 import { valuesWithin } from "../statistics/series-values.ts";
-import { bytes, list, times } from "../words.ts";
+import { bytes, list, seconds, times } from "../words.ts";
 import { outOfMemoryExits } from "./exits.ts";
 import { type Growth, steadyGrowth } from "./growth.ts";
 
@@ -32,6 +34,9 @@ export const memoryLeak = defineCheck({
     loadRatio: 1.5,
     /** Slower than a hundredth of the limit an hour fills nothing within two days: no incident of tonight. */
     leastShareAnHour: 0.01,
+    /** Below this share of its limit, and further from it than `soonSeconds`, memory is not short: it hurts nobody yet. */
+    shortRatio: 0.6,
+    soonSeconds: 7200,
   },
   examine({ entity, scope, workingSet, heap, limit, heapLimit, rate, latency, workload, change }, thresholds) {
     if (workingSet.items.length === 0 && heap.items.length === 0)
@@ -64,6 +69,14 @@ export const memoryLeak = defineCheck({
       const cap = bounded([first.each], limits, declared)[0]?.limit ?? null;
       const share = (growth.perSecond * 3600) / (cap ?? growth.last);
       if (share < thresholds.leastShareAnHour) continue;
+      const untilFullSeconds = cap === null ? null : (cap - growth.last) / growth.perSecond;
+      const isShort =
+        cap === null ||
+        untilFullSeconds === null ||
+        growth.last >= thresholds.shortRatio * cap ||
+        untilFullSeconds <= thresholds.soonSeconds;
+      if (!isShort && !isAboutMemory(entity, scope))
+        return quiet(`memory grows, and would take ${seconds(untilFullSeconds)} until it is full: it hurts nobody yet`);
       const release = latestChange(change.items, {
         entity,
         from: scope.window.from - 86_400_000,
@@ -106,6 +119,11 @@ export const memoryLeak = defineCheck({
     return usual ? against("memory does not grow, or comes back") : quiet("too few samples to see a trend");
   },
 });
+
+/** Somebody complained of the growth itself: then it need not hurt anything else yet. */
+function isAboutMemory(entity: Entity, { symptoms }: Scope): boolean {
+  return symptoms.some(({ entityId, concept }) => entityId === entity.id && /^(memory|heap)\./.test(concept ?? ""));
+}
 
 /** A rise below what the baseline has seen is a cycle; without a baseline (a new instance) the rise must be a doubling. */
 function isBeyondUsual(growth: Growth, usualTop: number, ratio: number): boolean {
