@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startPostgres } from "@midwatch/postgres";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../../tools/eventually.ts";
 import type { Entity } from "../../core/entity.ts";
 import { connectPostgresql, postgresqlConfig } from "./postgresql.ts";
 
@@ -167,17 +168,21 @@ describe("a real PostgreSQL", () => {
 
   it("without pg_stat_statements slow statements are known from what runs", async () => {
     await admin.query("drop extension pg_stat_statements");
+    let slow: Promise<unknown> = Promise.resolve();
     try {
       const connection = connect("watcher");
-      await sleep(1500);
       const since = Date.now();
-      await admin.query("select pg_sleep(2.2)");
-      await sleep(300);
-      const answer = await ask(connection, since);
+      slow = admin.query("select pg_sleep(60)").catch(() => {}); // until it is cancelled
+      const answer = await eventually("the slow statement is seen", 30, async () => {
+        const seen = await ask(connection, since);
+        return seen.body?.[0]?.statements.some(({ query }) => query.includes("pg_sleep")) ? seen : null;
+      });
       expect(answer.status).toBe("partial");
       expect(answer.wayOut).toContain("CREATE EXTENSION pg_stat_statements");
       expect(answer.body?.[0]?.statements[0]).toMatchObject({ query: "select pg_sleep(?)", calls: 1 });
     } finally {
+      await admin.query("select pg_cancel_backend(pid) from pg_stat_activity where query like 'select pg_sleep(60)%'");
+      await slow;
       await admin.query("create extension pg_stat_statements");
     }
   });
