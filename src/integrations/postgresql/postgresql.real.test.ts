@@ -4,8 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPostgres } from "@midwatch/postgres";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "../../../tools/eventually.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Entity } from "../../core/entity.ts";
 import { connectPostgresql, postgresqlConfig } from "./postgresql.ts";
 
@@ -173,10 +172,14 @@ describe("a real PostgreSQL", () => {
       const connection = connect("watcher");
       const since = Date.now();
       slow = admin.query("select pg_sleep(60)").catch(() => {}); // until it is cancelled
-      const answer = await eventually("the slow statement is seen", 30, async () => {
-        const seen = await ask(connection, since);
-        return seen.body?.[0]?.statements.some(({ query }) => query.includes("pg_sleep")) ? seen : null;
-      });
+      const answer = await vi.waitFor(
+        async () => {
+          const seen = await ask(connection, since);
+          expect(seen.body?.[0]?.statements.map(({ query }) => query)).toContain("select pg_sleep(?)");
+          return seen;
+        },
+        { timeout: 30_000, interval: 250 },
+      );
       expect(answer.status).toBe("partial");
       expect(answer.wayOut).toContain("CREATE EXTENSION pg_stat_statements");
       expect(answer.body?.[0]?.statements[0]).toMatchObject({ query: "select pg_sleep(?)", calls: 1 });
