@@ -19,6 +19,14 @@ const releasedAt = (secondsAfterUsual: number) =>
   ]);
 const leak = { inUse: "3x9 3+0.6x14", limit: "20x25", rate: "50x25", calls: fast };
 
+const triedAgain = {
+  inUse: "2x9 10x10",
+  limit: "10x19",
+  wait: "0.001x9 2x10",
+  rate: "8x9 32x10",
+  calls: [{ values: "0.02x9 2.02x10", dimensions: { peer: "db" } }],
+};
+
 testCheck(connectionLeak, {
   finds: {
     "a release with which it began": {
@@ -53,8 +61,18 @@ testCheck(connectionLeak, {
       calls: [{ values: "0.02x19 2.02x6", dimensions: { peer: "db" } }],
       $: { baselineSamples: 10, others: { db: "database" } },
     },
+    "a full pool that hardly a statement uses, however often its callers try again": {
+      ...triedAgain,
+      made: [{ values: "20x9 0.4x10", dimensions: { peer: "db" } }],
+      $: { baselineSamples: 9, others: { db: "database" }, expects: { evidence: "state" } },
+    },
   },
   against: {
+    "more work than it can do: every connection runs statements all the time": {
+      ...triedAgain,
+      made: [{ values: "20x9 60x10", dimensions: { peer: "db" } }],
+      $: { baselineSamples: 9, others: { db: "database" } },
+    },
     "a short burst of use": { inUse: "3x14 9 9 3x3", limit: "10x19", rate: "50x19", calls: fast },
     "a slow database": {
       inUse: "3x9 10x9",
