@@ -85,3 +85,6 @@ export type TriageDecision = {
   reason: string;
   decidedAt: Instant;
 };
+
+/** Source of what midwatch's own rules find in the telemetry that it keeps: measured, not told by anybody. */
+export const ownRulesSource = "telemetry";

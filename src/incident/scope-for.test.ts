@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { IncomingItem } from "../core/item.ts";
+import { type IncomingItem, ownRulesSource } from "../core/item.ts";
 import { defaultPace } from "./pace.ts";
 import { respectRejections } from "./respect-rejections.ts";
 import { minute, sampleAnswer, sampleHypothesis, story, t0 } from "./samples.testing.ts";
@@ -52,6 +52,23 @@ describe("where an investigation looks", () => {
     const stopped = item({ concept: "request.rate", numbers: [number("observed", 0), number("threshold", 3)] });
     expect(scope([stopped]).symptoms).toMatchObject([{ concept: "request.rate", direction: "down" }]);
     expect(scope([item({ concept: "request.rate" })]).symptoms).toMatchObject([{ direction: null }]);
+  });
+
+  it("takes figures of others for told, by the name of what they are about, and own measurements for no hearsay", () => {
+    const numbers = [{ concept: "memory.working_set", text: "", value: 95, unit: "%", role: "observed" }] as const;
+    const entities = [
+      { id: "e-shop", kind: "service", name: "shop", environment: "", attributes: {}, business: null } as const,
+    ];
+    const toldOf = (source: string) =>
+      scopeFor(
+        incident,
+        [item({ source, numbers: [...numbers] })],
+        { entities: [...entities], edges: [] },
+        t0 + minute,
+        defaultPace,
+      ).told;
+    expect(toldOf("alertmanager/main")).toMatchObject([{ subject: "shop" }]);
+    expect(toldOf(ownRulesSource)).toBeUndefined();
   });
 
   it("begins at what the incident names when no item says anything", () => {

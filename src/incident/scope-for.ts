@@ -1,7 +1,7 @@
 import { conceptDefinition } from "../core/concept.ts";
 import type { Edge, Entity, EntityId } from "../core/entity.ts";
 import type { IncidentState } from "../core/incident.ts";
-import type { IncomingItem } from "../core/item.ts";
+import { type IncomingItem, ownRulesSource } from "../core/item.ts";
 import type { Scope, Symptom } from "../core/scope.ts";
 import { figuresIn, standInId, type Told } from "../core/told.ts";
 import type { Instant, Window } from "../core/window.ts";
@@ -33,7 +33,7 @@ export function scopeFor(
   const window = windowFor(incident, startedAt, pace);
   const known = new Set(knownAt(incident, startedAt).map(({ itemId }) => itemId));
   const joined = items.filter(({ id }) => known.has(id));
-  const { symptoms, told, standIns } = complaintOf(incident, joined, knownServices);
+  const { symptoms, told, standIns } = complaintOf(incident, joined, graph.entities, knownServices);
   const complaint = window.from + pace.lookBackSeconds * 1000;
   // A fresh installation has little to call usual: the slack before the complaint then takes at most two fifths of it.
   const history = complaint - Math.max(window.from, historySince ?? window.from);
@@ -70,12 +70,17 @@ function withinHistory(usualUntil: Instant, historySince: Instant | null, starte
 function complaintOf(
   incident: IncidentState,
   items: IncomingItem[],
+  entities: Entity[],
   knownServices: string[],
 ): { symptoms: Symptom[]; told: Told[]; standIns: Entity[] } {
   const symptoms = symptomsOf(incident, items);
   const inOrder = inOrderOfStart(incident, items);
   if (symptoms.length > 0) {
-    const told = inOrder.flatMap((item) => toldBy(item, entitiesOf(item, incident), null));
+    const told = inOrder.flatMap((item) => {
+      const about = entitiesOf(item, incident);
+      const name = entities.find(({ id }) => id === about[0])?.name ?? null;
+      return toldBy(item, about, null, name);
+    });
     return { symptoms, told: told.slice(0, mostTold), standIns: [] };
   }
   // Several complaints about things that nobody knows are one as long as they are one incident: the first stands for all.
@@ -114,15 +119,20 @@ function shortTitle(title: string): string {
 }
 
 /** `others`: what is known where this is not; null where it is. midwatch's own detections are measured, not told. Nothing is told where neither a number nor a code is. */
-function toldBy(item: IncomingItem, entityIds: EntityId[], others: string[] | null): Told[] {
-  if (item.kind === "detection") return [];
+function toldBy(
+  item: IncomingItem,
+  entityIds: EntityId[],
+  others: string[] | null,
+  name: string | null = null,
+): Told[] {
+  if (item.kind === "detection" || item.source === ownRulesSource) return [];
   const figures = figuresIn(item);
   const { statusCodes = [], since = null, operation = null, environment = null, subject = null } = item.told ?? {};
   if (figures.length === 0 && statusCodes.length === 0 && since === null && others === null) return [];
   return [
     {
       itemId: item.id,
-      subject: subject ?? `“${shortTitle(item.title)}”`,
+      subject: subject ?? name ?? `“${shortTitle(item.title)}”`,
       operation,
       entityIds,
       isUnknown: others !== null,

@@ -1,5 +1,5 @@
 import { digestOf } from "../../core/canonical-json.ts";
-import type { Category, IncomingItem } from "../../core/item.ts";
+import { type Category, type IncomingItem, ownRulesSource } from "../../core/item.ts";
 import type { Instant } from "../../core/window.ts";
 import type { RuleOpinion } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
@@ -87,7 +87,7 @@ function itemOf(opinion: RuleOpinion, fingerprint: string, now: Instant): Incomi
   const startsAt = Math.min(opinion.since, now);
   return {
     id: `telemetry-${fingerprint}-${startsAt}`,
-    source: "telemetry",
+    source: ownRulesSource,
     kind: "alert",
     fingerprint,
     status: "firing",
