@@ -38,6 +38,8 @@ export type AlertLine = {
   merge(): Promise<void>;
   /** A person's word on an alert: kept, and done. */
   place(itemId: string, word: PersonsWord & { incidentId: string | null }): Promise<void>;
+  /** Ends what runs and begins nothing more: what is on disk without its incident gets one after the next start. */
+  close(): Promise<void>;
 };
 
 /**
@@ -57,12 +59,24 @@ export function createAlertLine(given: Settings): AlertLine {
     now,
   };
   // The sender of an alert waits for the disk only: placing what is there comes after taking what arrives.
+  let isClosed = false;
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
   const triage = unhurried(async () => {
-    for (;;) {
+    while (!isClosed) {
       const decided = await runTriage(settings);
       if (decided > 0) news.tell({ kind: "alerts" });
       if (decided < itemsAtOnce) return; // what came in meanwhile asks for itself
     }
+  });
+  const triageInTurn = oneAtATime(async () => {
+    await Promise.race([estateIsKnown(), closed]);
+    await triage();
+  });
+  const mergeInTurn = oneAtATime(async () => {
+    if (!isClosed) await runMerges({ database, openStates, now });
   });
   return {
     openStates,
@@ -70,16 +84,16 @@ export function createAlertLine(given: Settings): AlertLine {
       await Promise.all(items.map((item) => writer.write({ item: withEntities(item, register), raw: null })));
       metrics.count("midwatch_items_received_total", {}, items.length);
     },
-    triage: oneAtATime(async () => {
-      await estateIsKnown();
-      await triage();
-    }),
-    merge: oneAtATime(async () => {
-      await runMerges({ database, openStates, now });
-    }),
+    triage: triageInTurn,
+    merge: mergeInTurn,
     async place(itemId, word) {
       await runPlacement(settings, itemId, word);
       news.tell({ kind: "alerts" });
+    },
+    async close() {
+      isClosed = true;
+      close();
+      await Promise.allSettled([triageInTurn(), mergeInTurn()]);
     },
   };
 }

@@ -77,6 +77,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       estateIsKnown: estateLook.wait,
       now,
     });
+    closing.push(() => alerts.close());
 
     const telemetry = await openTelemetry({
       config: config.telemetry,
