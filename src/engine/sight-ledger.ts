@@ -17,15 +17,6 @@ export function keepSightLedger(
   scope: Scope,
   hypotheses: readonly Hypothesis[],
 ): SightLedger {
-  const counts: Record<ObservationStatus, number> = {
-    data: 0,
-    empty: 0,
-    partial: 0,
-    denied: 0,
-    unmapped: 0,
-    failed: 0,
-  };
-  for (const { status } of observations) counts[status]++;
   const lines = new Map<string, Line>();
   for (const observation of observations) addGaps(lines, observation);
   const decided = new Set(hypotheses.filter(({ probability }) => probability >= 0.05).map(({ id }) => id));
@@ -35,7 +26,21 @@ export function keepSightLedger(
   const gaps = [...lines.values()]
     .filter((line) => line.keepsOpen.length > 0 || line.status === "denied" || line.status === "failed")
     .sort((left, right) => right.keepsOpen.length - left.keepsOpen.length || compareText(keyOf(left), keyOf(right)));
-  return { counts, gaps };
+  return { counts: countStatuses(observations), gaps };
+}
+
+/** How many observations ended how; every status is there, also with none. */
+export function countStatuses(observations: readonly Observation[]): SightLedger["counts"] {
+  const counts: Record<ObservationStatus, number> = {
+    data: 0,
+    empty: 0,
+    partial: 0,
+    denied: 0,
+    unmapped: 0,
+    failed: 0,
+  };
+  for (const { status } of observations) counts[status]++;
+  return counts;
 }
 
 function addGaps(lines: Map<string, Line>, { request, body, status, note, source }: Observation): void {

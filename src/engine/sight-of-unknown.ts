@@ -3,10 +3,11 @@ import type { SightLedger } from "../core/answer.ts";
 import { type Check, concept, type Need } from "../core/check.ts";
 import type { EntityId } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
-import type { Observation, ObservationStatus } from "../core/observation.ts";
+import type { Observation } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
 import { isStandIn } from "../core/told.ts";
 import { classPrior } from "./priors.ts";
+import { countStatuses } from "./sight-ledger.ts";
 
 /**
  * A complaint about something that no source knows: every question would have the same answer, so that each kind of source
@@ -54,15 +55,6 @@ export function sightOfUnknown(
   scope: Scope,
   observations: readonly Observation[],
 ): SightLedger {
-  const counts: Record<ObservationStatus, number> = {
-    data: 0,
-    empty: 0,
-    partial: 0,
-    denied: 0,
-    unmapped: 0,
-    failed: 0,
-  };
-  for (const { status } of observations) counts[status]++;
   const gaps = capabilities.flatMap(({ what, probe, covers }) => {
     const asked = observations.find(({ request }) => answersNeed(request, probe));
     if (!asked || asked.status === "data" || asked.status === "partial") return [];
@@ -81,7 +73,10 @@ export function sightOfUnknown(
       },
     ];
   });
-  return { counts, gaps: gaps.sort((left, right) => right.keepsOpen.length - left.keepsOpen.length) };
+  return {
+    counts: countStatuses(observations),
+    gaps: gaps.sort((left, right) => right.keepsOpen.length - left.keepsOpen.length),
+  };
 }
 
 function suspects(

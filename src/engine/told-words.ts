@@ -1,4 +1,4 @@
-import { bytes, clock, count, percent, perSecond, seconds } from "../analysis/words.ts";
+import { clock, count, inUnit } from "../analysis/words.ts";
 import { conceptDefinition } from "../core/concept.ts";
 import type { Told, ToldFigure } from "../core/told.ts";
 
@@ -32,14 +32,11 @@ const boundWord = (role: "threshold" | "objective") => (role === "objective" ? "
 export function inToldUnit(value: number, unit: string): string {
   switch (unit) {
     case "1":
-      return percent(value);
     case "s":
-      return seconds(value);
     case "By":
-      return bytes(value);
     case "{request}/s":
     case "{event}/s":
-      return perSecond(value);
+      return inUnit(value, unit);
     case "{connection}":
       return count(value, "connection");
     case "{core}":

@@ -2,6 +2,7 @@ import type { Answer } from "../../core/answer.ts";
 import type { Entity, EntityId } from "../../core/entity.ts";
 import type { IncidentState } from "../../core/incident.ts";
 import type { IncidentEventBody, Server, Step } from "../../core/incident-events.ts";
+import type { IncomingItem } from "../../core/item.ts";
 import type { Observation } from "../../core/observation.ts";
 import { isStandIn, standInName } from "../../core/told.ts";
 import type { Window } from "../../core/window.ts";
@@ -86,8 +87,9 @@ async function begin(
   const startedAt = now();
   const window = windowFor(incident, startedAt, pace);
   const asked = { incidentId: incident.id, maxAgeSeconds: 60 };
-  const recognized = await recognizedNow(dependencies, incident);
-  const { seen, servers, environment } = await findServers(dependencies, incident, window);
+  const items = await dependencies.readItems(incident.items.map(({ itemId }) => itemId));
+  const recognized = recognizedNow(dependencies, incident, items);
+  const { seen, servers, environment } = await findServers(dependencies, incident, items, window);
   const named = [...servers, ...recognized].flatMap(({ entityIds }) => entityIds);
   const around = [...new Set([...named, ...incident.entityIds])];
   const graph = around.length > 0 ? await observe({ kind: "graph", around, hops: 2, window }, asked) : undefined;
@@ -120,25 +122,25 @@ async function begin(
 type Recognized = Extract<IncidentEventBody, { type: "items-recognized" }>["items"];
 
 /** An alert may be older than what is known of the estate: in the first seconds it names nobody. */
-async function recognizedNow(
-  { readItems, recognize }: IncidentDependencies,
+function recognizedNow(
+  { recognize }: IncidentDependencies,
   incident: IncidentState,
-): Promise<Recognized> {
-  const unplaced = incident.items.filter(({ entityIds }) => entityIds.length === 0).map(({ itemId }) => itemId);
-  if (unplaced.length === 0) return [];
-  return (await readItems(unplaced)).flatMap((item) => {
-    const entityIds = recognize(item);
+  items: readonly IncomingItem[],
+): Recognized {
+  const unplaced = new Set(incident.items.flatMap(({ itemId, entityIds }) => (entityIds.length === 0 ? itemId : [])));
+  return items.flatMap((item) => {
+    const entityIds = unplaced.has(item.id) ? recognize(item) : [];
     return entityIds.length > 0 ? [{ itemId: item.id, title: item.title, entityIds }] : [];
   });
 }
 
 /** Who answers the routes that the incident's items name: asked of whoever counts requests by operation. */
 async function findServers(
-  { readItems, allEntities, observe }: IncidentDependencies,
+  { allEntities, observe }: IncidentDependencies,
   incident: IncidentState,
+  items: IncomingItem[],
   window: Window,
 ): Promise<{ seen: Observation | null; servers: Server[]; environment: string }> {
-  const items = await readItems(incident.items.map(({ itemId }) => itemId));
   const entities = await allEntities();
   const request = whoServes(items, entities, window);
   if (!request) return { seen: null, servers: [], environment: "" };
