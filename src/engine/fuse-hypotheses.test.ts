@@ -172,6 +172,43 @@ describe("a worker that does not work off what others leave for it", () => {
     expect(coverage(weigh([calls("door", "worker")]))).toBeLessThan(0));
 });
 
+describe("a message that ends its reader again and again", () => {
+  const message = (from: string, to: string, type: Edge["type"]): Edge => ({
+    ...calls(from, to),
+    type,
+    isAsynchronous: true,
+  });
+  const estate = {
+    ...scope,
+    entities: ["door", "store", "worker"].map(entity),
+    edges: [calls("door", "store"), message("door", "store", "writes-to"), message("worker", "store", "reads-from")],
+  };
+  const found = new Map(
+    fuseHypotheses({
+      scope: estate,
+      relations: relateGraph(estate),
+      findings: [
+        verified("process-crash", "worker", { evidence: "state", effect: 1 }),
+        verified("poison-message", "worker", { evidence: "state", effect: 0.7 }),
+        verified("dependency-down", "store", { evidence: "stated-mechanism", effect: 0.4 }),
+        verified(null, "store", { evidence: "error-origin", effect: 0.9 }),
+      ],
+      answers: [],
+      changes: [],
+    }).map((candidate) => [candidate.id, candidate]),
+  );
+
+  it("explains that it ends, also what that says of the place where the trouble arises", () => {
+    expect(found.get("process-crash@worker")?.explainedBy).toBe("poison-message@worker");
+    expect(odds(found, "poison-message@worker")).toBeGreaterThan(odds(found, "process-crash@worker") + 1);
+  });
+
+  it("is not explained by what its own victim explains", () => {
+    expect(found.get("dependency-down@store")?.explainedBy).toMatch(/@worker$/);
+    expect(found.get("poison-message@worker")?.explainedBy).toBeNull();
+  });
+});
+
 describe("fusion", () => {
   it("counts evidence of one kind on one entity once", () => {
     const once = fuse(verified("pool-exhausted", "middle"));
@@ -227,6 +264,35 @@ describe("fusion", () => {
     const found = fuse(verified("bad-release", "middle", { evidence: "change-in-time", effect: 5, changeId: "c" }));
     expect(found.get("bad-release@middle")?.hasDirectObservation).toBe(false);
     expect(odds(found, "bad-release@middle")).toBeLessThan(0);
+  });
+
+  it("never lets anything explain itself through others", () => {
+    const classes: FaultClass[] = [
+      "poison-message",
+      "process-crash",
+      "dependency-down",
+      "pool-exhausted",
+      "retry-storm",
+      "slow-query",
+    ];
+    const any = fc.record({
+      faultClass: fc.constantFrom(...classes),
+      entityId: fc.constantFrom("door", "middle", "base", "aside"),
+      effect: fc.double({ min: 0.5, max: 3, noNaN: true }),
+      explains: fc.subarray(["door", "middle", "base", "aside"]),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 12 }), (drawn) => {
+        const all = fuse(...drawn.map(({ faultClass, entityId, ...parts }) => verified(faultClass, entityId, parts)));
+        for (const start of all.values()) {
+          let next = start.explainedBy;
+          for (let steps = 0; next !== null; steps += 1) {
+            expect(steps).toBeLessThanOrEqual(all.size);
+            next = all.get(next)?.explainedBy ?? null;
+          }
+        }
+      }),
+    );
   });
 
   it("does not depend on the order of findings", () => {
