@@ -36,6 +36,27 @@ describe("what decides whether a fix helped", () => {
       "primary request.latency door",
     ]));
 
+  it("tells apart whether it is well again from whether the cause is gone", () => {
+    const series = { statistic: "mean", direction: "up", minimumChange: 1 };
+    const claim = (id: string, concept: ConceptId) => ({
+      id,
+      entityId: "stock",
+      predicate: { kind: "changed", entityId: "stock", concept, ...series },
+    });
+    const caused = {
+      ...answer,
+      hypotheses: [{ entityId: "stock", claimIds: ["1", "2", "3"] }],
+      claims: [claim("1", "pool.pending"), claim("2", "pool.pending"), claim("3", "request.latency")],
+    } as unknown as Answer;
+    const roles = verificationSignals(caused, [complaint("door", "request.latency")], "stock");
+    expect(roles.map(({ role, concept, entityId }) => `${role} ${concept} ${entityId}`)).toEqual([
+      "primary request.latency door",
+      "cause pool.pending stock",
+      "cause request.latency stock",
+      "guard request.error_ratio stock",
+    ]);
+  });
+
   it("is four signals at most, and always guards what is touched", () => {
     const many = chosen(...["a", "b", "c", "d", "e"].map((id) => complaint(id, "request.latency")));
     expect(many).toHaveLength(5);

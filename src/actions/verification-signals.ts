@@ -6,57 +6,54 @@ import type { Symptom } from "../core/scope.ts";
 
 type Signal = VerificationPlan["signals"][number];
 
+const mostPrimaries = 4;
+const mostOfCause = 2;
+
 /**
  * What decides whether a fix helped, chosen before it runs: of the complaint's own signals those that users feel, and
  * where they feel none the others (what runs full stays full under load that is served well); where the complaint names
- * none, errors and latency at the symptom; then what the evidence on the cause rests on. Errors of what is touched guard
- * against harm. Bounded: each signal is a query every few seconds.
+ * none, errors and latency at the symptom. What the evidence on the cause rests on tells whether the cause is gone, and
+ * errors of what is touched guard against harm. Bounded: each signal is a query every few seconds.
  */
 export function verificationSignals(answer: Answer, symptoms: Symptom[], touchedEntityId: string): Signal[] {
-  const primaries: Signal[] = [];
-  const add = (entityId: string, concept: ConceptId, statistic: Statistic, direction: "up" | "down") => {
-    if (primaries.some((signal) => signal.entityId === entityId && signal.concept === concept)) return;
-    primaries.push({
-      entityId,
-      concept,
-      statistic,
-      direction,
-      minimumEffect: minimumEffect(answer, concept),
-      role: "primary",
-    });
+  const signals: Signal[] = [];
+  const count = (role: Signal["role"]) => signals.filter((signal) => signal.role === role).length;
+  const add = (role: Signal["role"], of: Pick<Signal, "entityId" | "statistic" | "direction">, concept: ConceptId) => {
+    if (signals.some((signal) => signal.entityId === of.entityId && signal.concept === concept)) return;
+    if (count(role) === (role === "primary" ? mostPrimaries : mostOfCause)) return;
+    signals.push({ ...of, concept, minimumEffect: minimumEffect(answer, concept), role });
   };
   const isFelt = ({ concept }: Symptom) => concept !== null && feltConcepts.includes(concept);
   const complaints = symptoms.some(isFelt) ? symptoms.filter(isFelt) : symptoms;
   for (const { entityId, concept, direction } of complaints) {
-    if (concept !== null && direction !== null) add(entityId, concept, usualStatistic(concept), opposite(direction));
+    if (concept === null || direction === null) continue;
+    add("primary", { entityId, statistic: usualStatistic(concept), direction: opposite(direction) }, concept);
   }
-  if (primaries.length === 0) {
+  if (signals.length === 0) {
     for (const { entityId } of symptoms.slice(0, 2)) {
-      add(entityId, "request.error_ratio", "mean", "down");
-      add(entityId, "request.latency", "p95", "down");
+      add("primary", { entityId, statistic: "mean", direction: "down" }, "request.error_ratio");
+      add("primary", { entityId, statistic: "p95", direction: "down" }, "request.latency");
     }
   }
   const cause = answer.hypotheses[0];
   for (const claim of answer.claims) {
     if (claim.entityId !== cause?.entityId || !cause.claimIds.includes(claim.id)) continue;
-    for (const read of readingsOf(claim.predicate)) {
-      const { bad } = conceptDefinition(read.concept);
-      if (bad === "up" || bad === "down") add(read.entityId, read.concept, read.statistic, opposite(bad));
+    for (const { entityId, concept, statistic } of readingsOf(claim.predicate)) {
+      const { bad } = conceptDefinition(concept);
+      if (bad === "up" || bad === "down") add("cause", { entityId, statistic, direction: opposite(bad) }, concept);
     }
   }
-  const bounded = primaries.slice(0, 4);
-  const isWatched = bounded.some(
-    ({ entityId, concept }) => entityId === touchedEntityId && concept === "request.error_ratio",
-  );
+  const guarded: ConceptId = "request.error_ratio";
+  const isWatched = signals.some(({ entityId, concept }) => entityId === touchedEntityId && concept === guarded);
   const guard: Signal = {
     entityId: touchedEntityId,
-    concept: "request.error_ratio",
+    concept: guarded,
     statistic: "mean",
     direction: "down",
     minimumEffect: 0.01,
     role: "guard",
   };
-  return isWatched ? bounded : [...bounded, guard];
+  return isWatched ? signals : [...signals, guard];
 }
 
 /** Half of what is too much now: less would not be a recovery that anybody notices. */

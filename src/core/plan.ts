@@ -67,7 +67,8 @@ export type VerificationPlan = {
     statistic: string;
     direction: "up" | "down";
     minimumEffect: number;
-    role: "primary" | "guard";
+    /** Primary: what it is judged by. Cause: what the cause was seen by. Guard: what must not become worse. */
+    role: "primary" | "cause" | "guard";
   }[];
   before: Window;
   horizonSeconds: number;
@@ -133,6 +134,8 @@ export type Verification = {
     samples: number;
   }[];
   doesNotProve: string;
+  /** What the cause was seen by is as usual again, whatever became of its victims. Absent: not seen, or not so. */
+  isCauseGone?: true;
   observationIds: ObservationId[];
   lookedAt: Instant;
   nextLookAt: Instant | null;

@@ -2,6 +2,7 @@ import type { Answer } from "../core/answer.ts";
 import type { Attempt, IncidentState } from "../core/incident.ts";
 import type { Actor, IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import type { Instant } from "../core/window.ts";
+import { isKeptUnchanged } from "./kept-unchanged.ts";
 
 type PlanEvent = Extract<
   IncidentEventBody,
@@ -88,9 +89,9 @@ export function foldPlanEvent(state: IncidentState, body: PlanEvent, event: Inci
       const { verification } = body;
       if (!isPresent(verification.planId) || !state.outcome) return state;
       const looked = { ...state, verification, verificationLooks: state.verificationLooks + 1, failures: null };
-      const isKept = verification.result === "unchanged" && state.plan?.whenUnchanged === "keep";
-      if (verification.nextLookAt === null && isKept && !state.undo) return over(looked, "it changed nothing", at);
-      return looked;
+      const isKept = isKeptUnchanged(state.plan, verification) && verification.nextLookAt === null && !state.undo;
+      const end = verification.isCauseGone ? "its cause is gone, and it hurts as before" : "it changed nothing";
+      return isKept ? over(looked, end, at) : looked;
     }
     case "undo-requested":
       return isPresent(body.planId) && state.outcome ? { ...state, undoRequestedBy: body.person } : state;

@@ -197,6 +197,16 @@ describe("the life of an incident", () => {
     expect(nameOf(kept.step())).toBe("investigate-round");
   });
 
+  it("keeps what took the cause away and looks for what hurts now", () => {
+    const verification = { ...sampleVerification("unchanged"), isCauseGone: true } as const;
+    const gone = story()
+      .at(1)
+      .happens(answered(), proposed(), ruled("allow"), finished("done"), { type: "verification-looked", verification });
+    expect(nameOf(gone.step())).toBe("investigate-round");
+    expect(gone.state().attempts).toMatchObject([{ verification: "unchanged", undo: null }]);
+    expect(gone.state().staleReason).toContain("its cause is gone");
+  });
+
   it.each([
     ["hold", "wait"],
     ["undo", "undo"],

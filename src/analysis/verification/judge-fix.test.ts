@@ -82,6 +82,38 @@ describe("did it help", () => {
     expect(judged(one(series(0.001, 0.1, 0.05, 600)), 600)).toMatchObject({ result: "recovered-unproven" });
   });
 
+  it("unchanged where one thing that users feel became better and another did not", () => {
+    const faster = one(series(0.1, 4, 2.5, 600), [], { concept: "request.latency", minimumEffect: 0.1 });
+    const result = judged([...faster, ...one(series(0.001, 0.24, 0.25, 600))], 600);
+    expect(result).toMatchObject({ result: "unchanged", sentence: expect.stringContaining("failed requests") });
+    expect(result.isCauseGone).toBeUndefined();
+  });
+
+  it("tells when the cause is gone and it hurts as before", () => {
+    const waiting = { signal: primary({ concept: "pool.pending", role: "cause" }), controls: [] };
+    const stillFails = one(series(0.001, 0.24, 0.24, 600));
+    expect(judged([...stillFails, { ...waiting, series: series(0.1, 20, 0.1, 600) }], 600)).toMatchObject({
+      result: "unchanged",
+      isCauseGone: true,
+      sentence:
+        "The cause is gone 10 min after the change, and it hurts as before: failed requests of shop 24 % before, 24.4 % now, usually 0.1 %.",
+    });
+    for (const after of [20, null]) {
+      const stays = judged([...stillFails, { ...waiting, series: series(0.1, 20, after, 600) }], 600);
+      expect(stays).toMatchObject({ result: "unchanged" });
+      expect(stays.isCauseGone).toBeUndefined();
+    }
+  });
+
+  it("well again does not wait for what the cause was seen by", () => {
+    const full = {
+      signal: primary({ concept: "pool.pending", role: "cause" }),
+      series: series(0.1, 20, 20),
+      controls: [],
+    };
+    expect(judged([...one(series(0.001, 0.1, 0.001)), full])).toMatchObject({ result: "recovered" });
+  });
+
   it("worse at once, also by a guard", () => {
     expect(judged(one(series(0.001, 0.1, 0.4)))).toMatchObject({ result: "worse", nextLookAt: null });
     const guard = { signal: primary({ role: "guard" }), series: series(0.001, 0.001, 0.3), controls: [] };

@@ -51,11 +51,15 @@ export function judgeFix(fix: FixToJudge): Verification {
   const primaries = judged.filter(({ signal }) => signal.role === "primary");
   const seen = primaries.filter(({ comparison }) => comparison.samples >= fewestSamples);
   const troubled = seen.filter(({ wasTroubled }) => wasTroubled);
+  const ofCause = judged.filter(
+    ({ signal, comparison }) => signal.role === "cause" && comparison.samples >= fewestSamples,
+  );
+  const isCauseGone = ofCause.some(({ wasTroubled }) => wasTroubled) && ofCause.every(({ isWell }) => isWell);
   const isOver = fix.now >= fix.appliedAt + fix.plan.horizonSeconds * 1000;
   const holdsUntil = fix.appliedAt + fix.plan.holdSeconds * 1000;
   const nextLookAt = fix.now + fix.stepSeconds * 1000;
   const say = (result: Verification["result"], next: Instant | null, about: Judged | undefined, doesNotProve: string) =>
-    verification(fix, judged, result, next, about, doesNotProve);
+    verification(fix, judged, { result, isCauseGone, next, about, doesNotProve });
 
   const worse = judged.find(({ isWorse }) => isWorse);
   if (worse) return say("worse", null, worse, "That the change alone made it worse; it is undone to be safe.");
@@ -100,16 +104,27 @@ export function judgeFix(fix: FixToJudge): Verification {
       lastOf(troubled) ?? seen[0],
       "Anything yet: it is not well again, and its time is not over.",
     );
-  const better = troubled.find(({ isImproved }) => isImproved);
-  if (better)
-    return say("recovered-unproven", null, better, "That the cause is gone: it became better, but is not as usual.");
-  return say(
-    "unchanged",
-    null,
-    troubled[0] ?? seen[0],
-    "That the change does nothing at all; only that it does not mend this.",
-  );
+  const unmended = troubled.find(({ isImproved, isWell }) => !isImproved && !isWell);
+  if (troubled[0] && !unmended)
+    return say(
+      "recovered-unproven",
+      null,
+      troubled[0],
+      "That the cause is gone: it became better, but is not as usual.",
+    );
+  const doesNotProve = isCauseGone
+    ? "That the cause was another: what it set off may keep itself up."
+    : "That the change does nothing at all; only that it does not mend this.";
+  return say("unchanged", null, unmended ?? seen[0], doesNotProve);
 }
+
+type Said = {
+  result: Verification["result"];
+  isCauseGone: boolean;
+  next: Instant | null;
+  about: Judged | undefined;
+  doesNotProve: string;
+};
 
 type Judged = {
   signal: Signal;
@@ -142,18 +157,12 @@ function judge(signal: Signal, { usual, before, now, effect, interval, controlEf
   return { wasTroubled, isWell, isImproved, isWithEveryone, isWorse };
 }
 
-function verification(
-  fix: FixToJudge,
-  judged: Judged[],
-  result: Verification["result"],
-  nextLookAt: Instant | null,
-  about: Judged | undefined,
-  doesNotProve: string,
-): Verification {
+function verification(fix: FixToJudge, judged: Judged[], said: Said): Verification {
+  const { result, isCauseGone, next, doesNotProve } = said;
   return {
     planId: fix.planId,
     result,
-    sentence: sentence(fix, result, nextLookAt, about),
+    sentence: sentence(fix, said),
     details: judged.map(({ signal, comparison }) => ({
       entityId: signal.entityId,
       concept: signal.concept,
@@ -166,25 +175,23 @@ function verification(
       samples: comparison.samples,
     })),
     doesNotProve,
+    ...(isCauseGone ? { isCauseGone } : {}),
     observationIds: fix.observationIds,
     lookedAt: fix.now,
-    nextLookAt,
+    nextLookAt: next,
   };
 }
 
 /** "Recovered so far: failed requests of shop 12 % before, 0.2 % now, usually 0.1 %." */
-function sentence(
-  fix: FixToJudge,
-  result: Verification["result"],
-  next: Instant | null,
-  about: Judged | undefined,
-): string {
+function sentence(fix: FixToJudge, { result, isCauseGone, next, about }: Said): string {
   const since = seconds((fix.now - fix.appliedAt) / 1000);
   const opening: Record<Verification["result"], string> = {
     recovered: next === null ? "Recovered, because of the change" : "Recovered so far",
     "recovered-unproven": "Well again or better, but not proven to be because of the change",
     "recovered-with-everyone": "Well again, together with what the change does not touch",
-    unchanged: `Unchanged ${since} after the change`,
+    unchanged: isCauseGone
+      ? `The cause is gone ${since} after the change, and it hurts as before`
+      : `Unchanged ${since} after the change`,
     worse: `Worse ${since} after the change`,
     "no-data": `Nothing could be measured for ${since} after the change`,
     "too-early": `Too early to tell, ${since} after the change`,

@@ -6,6 +6,7 @@ import type { Observation } from "../../core/observation.ts";
 import type { VerificationPlan } from "../../core/plan.ts";
 import type { Window } from "../../core/window.ts";
 import type { Activity, IncidentDependencies } from "../dependencies.ts";
+import { isKeptUnchanged } from "../kept-unchanged.ts";
 import { messageAbout } from "../messages.ts";
 import { namer } from "./investigate-round.ts";
 
@@ -40,10 +41,9 @@ export const verify: Activity = async (dependencies, incident, { id: activityId 
   });
 
   const isRecovered = verification.result.startsWith("recovered");
-  const isKept = verification.result === "unchanged" && plan.whenUnchanged === "keep";
   if (verification.nextLookAt !== null) {
     await act.postpone(plan, verification.nextLookAt + pace.deadManSlackSeconds * 1000);
-  } else if (isRecovered || isKept) {
+  } else if (isRecovered || isKeptUnchanged(plan, verification)) {
     await act.disarm(plan, verification.sentence);
   }
   await commit({
