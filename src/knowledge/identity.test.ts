@@ -96,6 +96,39 @@ describe("several sources, one entity", () => {
     expect(identities.map(({ entity }) => entity.kind).sort()).toEqual(["instance", "service"]);
   });
 
+  test("a database or a queue that bears the name of the service which uses it is not that service", () => {
+    const spans = [
+      claim("spans", "service", "orders", { "service.name": "orders" }),
+      claim("spans", "database", "orders", {
+        "db.system.name": "postgresql",
+        "db.namespace": "orders",
+        "server.address": "orders-db.shop.internal",
+      }),
+      claim("spans", "queue", "orders", { "messaging.system": "kafka", "messaging.destination.name": "orders" }),
+    ];
+    const kinds = (identities: { entity: { kind: EntityKind } }[]) =>
+      identities.map(({ entity }) => entity.kind).sort();
+    const first = unifyClaims([], spans);
+    expect(kinds(first.identities)).toEqual(["database", "queue", "service"]);
+    const { identities, merged } = unifyClaims(first.identities, [
+      claim("platform", "database", "orders-db", { "platform.workload": "orders-db" }),
+      claim("platform", "service", "orders", { "platform.workload": "orders" }),
+    ]);
+    expect(merged).toEqual([]);
+    expect(kinds(identities)).toEqual(["database", "queue", "service"]);
+  });
+
+  test("a queue that one source knows as a workload and another as a destination is one", () => {
+    const { identities } = unifyClaims(
+      [],
+      [
+        claim("spans", "queue", "mails", { "messaging.destination.name": "mails" }),
+        claim("platform", "queue", "mails", { "platform.workload": "mails" }),
+      ],
+    );
+    expect(identities).toHaveLength(1);
+  });
+
   test("the first label of a public host names nothing", () => {
     const { identities } = unifyClaims(
       [],

@@ -72,8 +72,17 @@ export function keysOf(found: Pick<DiscoveredEntity, "claim">): string[] {
   // Instances carry their service's name too: only their own says who they are.
   if (name.kind === "instance") return [`instance:${attributes["service.instance.id"] ?? name.name}`];
   if (partKinds.includes(name.kind)) return [`${name.kind}:${normalName(name.name)}`];
-  return keysOfAttributes({ "platform.workload": name.name, ...attributes });
+  const own = isOwnPart(found) ? {} : { "platform.workload": name.name };
+  const queues = name.kind === "queue" ? [`queue:${name.name}`] : [];
+  return [...new Set([...keysOfAttributes({ ...own, ...attributes }), ...queues])];
 }
+
+/** The name by which a server calls a part of itself, a database or a queue: often that of the service which uses it. */
+function isOwnPart({ claim: { name, attributes } }: Pick<DiscoveredEntity, "claim">): boolean {
+  return partAttributes.some((attribute) => attributes[attribute] === name.name);
+}
+
+const partAttributes = ["db.namespace", "db.name", "messaging.destination.name"];
 
 /** Kinds of which a name says nothing about a service of the same name. */
 const partKinds: EntityKind[] = ["schedule", "flag", "certificate", "host"];
