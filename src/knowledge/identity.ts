@@ -72,7 +72,7 @@ export function keysOf(found: Pick<DiscoveredEntity, "claim">): string[] {
   // Instances carry their service's name too: only their own says who they are.
   if (name.kind === "instance") return [`instance:${attributes["service.instance.id"] ?? name.name}`];
   if (partKinds.includes(name.kind)) return [`${name.kind}:${normalName(name.name)}`];
-  const own = isOwnPart(found) ? {} : { "platform.workload": name.name };
+  const own: Record<string, string> = isOwnPart(found) ? {} : { "platform.workload": name.name };
   const queues = name.kind === "queue" ? [`queue:${name.name}`] : [];
   return [...new Set([...keysOfAttributes({ ...own, ...attributes }), ...queues])];
 }

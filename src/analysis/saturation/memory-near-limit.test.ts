@@ -65,6 +65,13 @@ testCheck(memoryNearLimit, {
       workload: killed(1, "OutOfMemory"),
       $: { expects: { faultClass: "memory-leak", evidence: "state" } },
     },
+    "killed at the end of a leak, whatever was usual": {
+      workingSet: "70x9 70+1x19",
+      limit: "100x29",
+      rate: "10x29",
+      workload: killed(1, "OutOfMemory"),
+      $: { baselineSamples: 10, expects: { faultClass: "memory-leak", evidence: "state" } },
+    },
     "killed so soon that no sample is high": {
       workingSet: "90x9 20 60 _x2 20 60 _x2 20 60",
       workload: killed(1, "OOMKilled"),

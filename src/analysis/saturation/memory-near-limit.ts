@@ -72,8 +72,8 @@ export const memoryNearLimit = defineCheck({
     const isGrowing = worst !== undefined && steadyGrowth(worst.used, scope.window) !== null;
     const load = loadRatio(rate.items, scope);
     const isLoad = load !== null && load >= 1.5;
-    if (isGrowing && !isUsualNeed && !isLoad && !lowered)
-      return quiet("memory grows without end: that is a leak, not a limit");
+    const isLeak = isGrowing && !isUsualNeed && !isLoad && !lowered;
+    if (isLeak && exits.length === 0) return quiet("memory grows without end: that is a leak, not a limit");
     const refutes =
       isUsualNeed && (!isGrowing || lowered)
         ? [{ entityId: entity.id, faultClass: "memory-leak" as const, why: "what it uses is what it always used" }]
@@ -88,7 +88,8 @@ export const memoryNearLimit = defineCheck({
     const answers = [];
     const [exit] = exits;
     const isAmple = used !== null && worst !== undefined && used < amplyRatio * worst.limit && !lowered && !isLoad;
-    const release = isAmple
+    const isHolding = isAmple || isLeak;
+    const release = isHolding
       ? latestChange(change.items, {
           entity,
           from: scope.window.from,
@@ -102,7 +103,7 @@ export const memoryNearLimit = defineCheck({
       answers.push(
         finding({
           entity,
-          faultClass: isAmple ? "memory-leak" : "memory-limit-too-low",
+          faultClass: isHolding ? "memory-leak" : "memory-limit-too-low",
           evidence: "state",
           // Five times the usual requests need more memory under any limit: then the limit says little.
           effect: isLoad && !lowered ? 1 / load : 1,
@@ -111,13 +112,13 @@ export const memoryNearLimit = defineCheck({
           sentence: `${entity.name} was ended for want of memory: ${exits.length} of ${state?.instances.length ?? 1} instances, last at ${clock(Math.max(...exits.map(({ at }) => at)))}${instead ?? because}`,
           predicate: predicate.field(entity, `instances.${exit.index}.lastExit.reason`, "=", exit.reason),
           changeId: lowered?.id ?? release?.id ?? null,
-          refutes: isAmple
+          refutes: isHolding
             ? [{ entityId: entity.id, faultClass: "memory-limit-too-low", why: "the limit was always wide enough" }]
             : refutes,
         }),
       );
     }
-    if (worst && worst.level >= usedRatio && !isAmple) {
+    if (worst && worst.level >= usedRatio && !isHolding) {
       const id = worst.isHeap ? "heap.used" : "memory.working_set";
       const { instance } = worst;
       answers.push(

@@ -29,6 +29,9 @@ const levelConcepts: ConceptId[] = [
 const GRAPH_EVERY_MILLISECONDS = 30_000;
 const LEVEL_WINDOW_MILLISECONDS = 30_000;
 
+/** What differs from one process of an instance to the next; in a container every process may be number one. */
+const processAttributes = ["process.pid", "process.creation.time", "container.id", "k8s.container.restart_count"];
+
 /** Gathers what the alert rules need: roll-ups as they are written, heartbeats, and levels through the signal map. */
 export function createRuleFeed(database: Database) {
   let requests: RequestIncrement[] = [];
@@ -58,7 +61,8 @@ export function createRuleFeed(database: Database) {
       for (const [bucketAt, resources] of seen) {
         for (const resource of resources) {
           if (resource.service === "unknown_service") continue;
-          const instance = `${resource.instance ?? resource.id}|${resource.version ?? ""}|${resource.attributes["process.pid"] ?? ""}`;
+          const process = processAttributes.map((attribute) => resource.attributes[attribute] ?? "").join(" ");
+          const instance = `${resource.instance ?? resource.id}|${resource.version ?? ""}|${process}`;
           heartbeats.push({ subject: subjectOf(resource), instance, bucketAt });
         }
       }

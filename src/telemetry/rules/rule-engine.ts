@@ -6,6 +6,7 @@ import { burnRate } from "./burn-rate.ts";
 import { errorRatio } from "./error-ratio.ts";
 import { latency } from "./latency.ts";
 import { queueGrowth } from "./queue-growth.ts";
+import { restarts } from "./restarts.ts";
 import type { RuleOpinion, RuleTick } from "./rule-input.ts";
 import type { RuleSettings } from "./rule-settings.ts";
 import { runOut } from "./run-out.ts";
@@ -88,6 +89,7 @@ export function createRuleEngine(settings: RuleSettings) {
     const opinions: (RuleOpinion | null)[] = [
       ...golden,
       silence(history, now, settings, isAnybodyHeard),
+      restarts(history, now, settings),
       ...burnRate(history, now, settings),
     ];
     if (history.levels.size > 0) {

@@ -22,6 +22,8 @@ export type RuleSettings = {
     minimumIncreaseSeconds: number;
   };
   silence: { buckets: number; expectedRequests: number; share: number; goneSeconds: number };
+  /** So many starts of one instance within the time; over when none came for `quietSeconds`. */
+  restarts: { windows: [RestartWindow, ...RestartWindow[]]; quietSeconds: number };
   queue: {
     growingSeconds: number;
     minimumItems: number;
@@ -44,6 +46,8 @@ export type RuleSettings = {
   relearnSeconds: number;
 };
 
+type RestartWindow = { count: number; seconds: number };
+
 export const defaultRules: RuleSettings = {
   baselineSeconds: 1_800,
   warmUpSeconds: 50,
@@ -65,6 +69,15 @@ export const defaultRules: RuleSettings = {
     minimumIncreaseSeconds: 0.02,
   },
   silence: { buckets: 3, expectedRequests: 15, share: 0.05, goneSeconds: 20 },
+  // One restart is somebody's wish or is over when it is told; two so soon after each other, or three in ten minutes
+  // (as in kubernetes-mixin's KubePodCrashLooping), are a loop.
+  restarts: {
+    windows: [
+      { count: 2, seconds: 120 },
+      { count: 3, seconds: 600 },
+    ],
+    quietSeconds: 120,
+  },
   // A burst is what a queue is for: while more comes in than usual, its messages may wait for a minute, else ten seconds.
   queue: { growingSeconds: 15, minimumItems: 20, minimumAgeSeconds: 10, burstAgeSeconds: 60, factor: 3 },
   saturation: { pool: 0.95, memory: 0.92, disk: 0.9, fileDescriptors: 0.9, seconds: 15 },
