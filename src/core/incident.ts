@@ -46,6 +46,8 @@ export type JoinedItem = {
   /** Since when it is in that state. */
   since: Instant;
   startsAt: Instant;
+  /** When what it tells of was over, by its sender's word: before that was told. Null: it is not over. */
+  endedAt: Instant | null;
   /** When it last fired or resolved: four within half an hour is flapping. */
   transitions: Instant[];
   reason: string;

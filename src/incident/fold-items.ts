@@ -25,9 +25,9 @@ export function foldItemEvents(before: IncidentState, events: ItemEventAt[]): In
   const draft = draftOf(state);
   for (const { body, at } of events) {
     if (body.type === "item-joined") join(draft, state, body, at);
-    else if (body.type === "item-resolved") turn(draft, body.itemId, "resolved", at);
+    else if (body.type === "item-resolved") turn(draft, body.itemId, { to: "resolved", at, endedAt: body.resolvedAt });
     // After a fix that had worked this is the recurrence that the watch was for.
-    else if (turn(draft, body.itemId, "firing", at) && isVerified(state))
+    else if (turn(draft, body.itemId, { to: "firing", at, endedAt: null }) && isVerified(state))
       draft.staleReason = `${body.title} fired again`;
   }
   if (draft.newsAt === null) return state;
@@ -88,6 +88,7 @@ function join(
     state: kind === "alert" || kind === "detection" ? "firing" : "asked",
     since: at,
     startsAt: body.startsAt ?? at,
+    endedAt: null,
     transitions: [at],
     reason,
   });
@@ -99,14 +100,23 @@ function join(
 }
 
 /** True where that changed something. */
-function turn(draft: Draft, itemId: string, to: "firing" | "resolved", at: Instant): boolean {
+function turn(draft: Draft, itemId: string, { to, at, endedAt }: Turn): boolean {
   const place = draft.places.get(itemId);
   const item = place === undefined ? undefined : draft.items[place];
   if (place === undefined || !item || item.state === to) return false;
-  draft.items[place] = { ...item, state: to, since: at, transitions: [...item.transitions.slice(-9), at] };
+  draft.items[place] = {
+    ...item,
+    state: to,
+    since: at,
+    // A sender's clock may be wrong: nothing is over before it began, or after that was heard.
+    endedAt: endedAt === null ? null : Math.min(at, Math.max(item.startsAt, endedAt)),
+    transitions: [...item.transitions.slice(-9), at],
+  };
   draft.newsAt = at;
   return true;
 }
+
+type Turn = { to: "firing" | "resolved"; at: Instant; endedAt: Instant | null };
 
 function isVerified({ verification, undo }: IncidentState): boolean {
   return verification !== null && verification.nextLookAt === null && undo === null;

@@ -244,6 +244,7 @@ function opened(
         state: kind === "alert" || kind === "detection" ? "firing" : "asked",
         since: event.at,
         startsAt,
+        endedAt: null,
         transitions: [event.at],
         reason: body.reason,
       },

@@ -3,10 +3,11 @@ import type { IncidentEventBody } from "../core/incident-events.ts";
 import { knownTroubles } from "./known-troubles.ts";
 import { minute, openedBody, story, t0 } from "./samples.testing.ts";
 
-const resolved: IncidentEventBody = { type: "item-resolved", itemId: "item-1", title: "errors", resolvedAt: t0 };
+const endedAt = t0 - 6 * minute;
+const resolved: IncidentEventBody = { type: "item-resolved", itemId: "item-1", title: "errors", resolvedAt: endedAt };
 const incident = (startsAt: number, changes: Parameters<typeof openedBody>[0] = {}) =>
   story(undefined, openedBody({ startsAt, ...changes }));
-/** Complained of for ten minutes, over for five. */
+/** Complained of for four minutes, over for six, which was told five minutes ago. */
 const over = {
   ...incident(t0 - 10 * minute)
     .at(-5)
@@ -16,10 +17,22 @@ const over = {
 };
 const own = { ...incident(t0).state(), id: "own" };
 
-test("another incident troubled the time from its first complaint until its last alert was over", () => {
-  expect(knownTroubles(own, [own, over], t0)).toEqual([
-    { from: t0 - 10 * minute - 15_000, to: t0 - 5 * minute + 15_000 },
-  ]);
+test("another incident troubled the time from its first complaint until its last alert was over, told later", () => {
+  expect(knownTroubles(own, [own, over], t0)).toEqual([{ from: t0 - 10 * minute - 15_000, to: endedAt + 15_000 }]);
+});
+
+test.each([
+  ["before it began", t0 - 60 * minute, t0 - 10 * minute],
+  ["after that was told", t0 + 60 * minute, t0 - 5 * minute],
+])("no clock of a sender ends trouble %s", (_, resolvedAt, ended) => {
+  const wrong = {
+    ...incident(t0 - 10 * minute)
+      .at(-5)
+      .happens({ ...resolved, resolvedAt })
+      .state(),
+    id: "a",
+  };
+  expect(knownTroubles(own, [wrong], t0)[0]?.to).toBe(ended + 15_000);
 });
 
 test("what still fires troubles until now; troubles that touch are one", () => {

@@ -1,7 +1,7 @@
 import type { IncidentState } from "../core/incident.ts";
 import type { Instant, Window } from "../core/window.ts";
 
-/** Trouble begins before it alerts, and its last samples lie a step or two after its last alert is over. */
+/** Trouble begins before it alerts, and its last samples lie a step or two after its end as the last alert tells it. */
 const marginMilliseconds = 15_000;
 
 /**
@@ -30,6 +30,6 @@ function troubleOf(incident: IncidentState, at: Instant): Window | null {
   if (alerts.length === 0) return null;
   const began = Math.min(...alerts.map(({ startsAt }) => startsAt), incident.answer?.onset?.earliest ?? at);
   const isOver = alerts.every(({ state, since }) => state === "resolved" && since <= at);
-  const ended = isOver ? Math.max(...alerts.map(({ since }) => since)) : at;
+  const ended = isOver ? Math.max(...alerts.map(({ since, endedAt }) => endedAt ?? since)) : at;
   return { from: began - marginMilliseconds, to: ended + marginMilliseconds };
 }

@@ -91,7 +91,7 @@ function arrivals(younger: IncidentState, older: IncidentState, reason: string):
         reason: `came with ${younger.id}: ${reason}`,
       },
       ...(item.state === "resolved"
-        ? [{ type: "item-resolved", itemId, title, resolvedAt: item.since } satisfies IncidentEventBody]
+        ? [{ type: "item-resolved", itemId, title, resolvedAt: item.endedAt ?? item.since } satisfies IncidentEventBody]
         : []),
     ];
   });
