@@ -3,7 +3,7 @@ import { NoSkips } from "./tools/no-skips.ts";
 
 export default defineConfig({
   test: {
-    include: ["{src,packages,lab,tools,evals}/**/*.test.ts", "web/src/**/*.test.{ts,tsx}"],
+    include: ["{src,packages,lab,tools}/**/*.test.ts", "web/src/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "dist/**"],
     globalSetup: ["./vitest.setup.ts"],
     testTimeout: 60_000,

@@ -23,10 +23,6 @@ export const importTable: Record<string, Row> = {
     packages: ["pg", "pg-copy-streams", "pbf", "zod", anyNode],
   },
   "src/knowledge": { folders: ["src/core", "src/analysis", "src/store", "src/doors"], packages: [anyNode] },
-  "src/reasoning": {
-    folders: ["src/core", "src/analysis", "src/engine", "src/store", "src/knowledge", "src/doors"],
-    packages: [anyNode],
-  },
   "src/incident": {
     folders: [
       "src/core",
@@ -39,7 +35,6 @@ export const importTable: Record<string, Row> = {
       "src/doors",
       "src/telemetry",
       "src/knowledge",
-      "src/reasoning",
     ],
     packages: ["zod", anyNode],
   },
@@ -56,7 +51,6 @@ export const importTable: Record<string, Row> = {
       "src/doors",
       "src/telemetry",
       "src/knowledge",
-      "src/reasoning",
       "src/incident",
       "src/integrations",
       "packages/postgres",

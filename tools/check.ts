@@ -12,7 +12,7 @@ import { readSourceFiles, root } from "./source-files.ts";
 
 type Part = { name: string; run: () => string[] };
 
-const sources = readSourceFiles(["src", "packages", "lab", "web", "tools", "evals", "bench", "e2e", "drills"]);
+const sources = readSourceFiles(["src", "packages", "lab", "web", "tools", "bench", "e2e", "drills"]);
 
 const parts: Part[] = [
   { name: "format and lint", run: () => command("biome", ["check", "--error-on-warnings", "."]) },
