@@ -1,6 +1,6 @@
 import { denied, records, testCheck } from "../test-check.ts";
+import { activityOf } from "./activity.testing.ts";
 import { connectionLimit } from "./connection-limit.ts";
-import { activityOf } from "./testing-activity.ts";
 
 const $ = { subject: { kind: "database" as const }, others: { billing: "service" } as const };
 const open = (used: number, idle: number) =>

@@ -1,6 +1,6 @@
 import { denied, records, testCheck } from "../test-check.ts";
+import { activityOf, statementOf } from "./activity.testing.ts";
 import { databaseOverloaded } from "./database-overloaded.ts";
-import { activityOf, statementOf } from "./testing-activity.ts";
 
 const $ = { subject: { kind: "database" as const } };
 const all = (seconds: number) =>

@@ -1,6 +1,6 @@
 import { denied, records, testCheck } from "../test-check.ts";
+import { activityOf } from "./activity.testing.ts";
 import { lockContention } from "./lock-contention.ts";
-import { activityOf } from "./testing-activity.ts";
 
 const holder = {
   session: "1",

@@ -1,6 +1,6 @@
 import { denied, records, testCheck } from "../test-check.ts";
+import { activityOf, statementOf, tableOf } from "./activity.testing.ts";
 import { missingIndex } from "./missing-index.ts";
-import { activityOf, statementOf, tableOf } from "./testing-activity.ts";
 
 const $ = { subject: { kind: "database" as const } };
 const byCustomer = "SELECT id, total FROM orders WHERE customer_id = $1";

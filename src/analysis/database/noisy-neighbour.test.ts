@@ -1,7 +1,7 @@
 import type { Scope } from "../../core/scope.ts";
 import { denied, records, testCheck } from "../test-check.ts";
+import { activityOf, statementOf } from "./activity.testing.ts";
 import { noisyNeighbour } from "./noisy-neighbour.ts";
-import { activityOf, statementOf } from "./testing-activity.ts";
 
 const schedule = (startedAt: (scope: Scope) => number, isRunning = true) =>
   records((scope) => [

@@ -1,6 +1,6 @@
 import { denied, records, testCheck } from "../test-check.ts";
+import { activityOf, statementOf } from "./activity.testing.ts";
 import { slowQuery } from "./slow-query.ts";
-import { activityOf, statementOf } from "./testing-activity.ts";
 
 const $ = { subject: { kind: "database" as const } };
 const quick = (name: string) => statementOf(`SELECT * FROM ${name}`, [500, 0.001, 4], [500, 0.0011, 4]);

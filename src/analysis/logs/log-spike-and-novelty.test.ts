@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { denied, examineCase, records, testCheck } from "../test-check.ts";
 import { logSpikeAndNovelty } from "./log-spike-and-novelty.ts";
-import { templateOf } from "./testing-templates.ts";
+import { templateOf } from "./templates.testing.ts";
 
 const rate = "10x39";
 const $ = { others: { stock: "service" } as const, calls: [["subject", "stock"]] as [string, string][] };

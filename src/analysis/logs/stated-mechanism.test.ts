@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { denied, examineCase, records, testCheck } from "../test-check.ts";
 import { statedMechanism } from "./stated-mechanism.ts";
-import { templateOf } from "./testing-templates.ts";
+import { templateOf } from "./templates.testing.ts";
 
 const rate = "10x19";
 const says = (text: string, about: Parameters<typeof templateOf>[2] = {}) =>
