@@ -1,14 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Answer } from "../core/answer.ts";
 import type { ConceptId } from "../core/concept.ts";
+import { plainAnswer } from "../core/samples.testing.ts";
 import type { Symptom } from "../core/scope.ts";
 import { verificationSignals } from "./verification-signals.ts";
 
-const answer = {
-  claims: [],
-  hypotheses: [],
-  impact: { failingRatio: 0.2, usualFailingRatio: 0, latencySeconds: 2, usualLatencySeconds: 0.1 },
-} as unknown as Answer;
+const impact = { failingRatio: 0.2, usualFailingRatio: 0, latencySeconds: 2, usualLatencySeconds: 0.1 };
+const answer = plainAnswer({ impact: { ...plainAnswer().impact, ...impact } });
 
 const complaint = (entityId: string, concept: ConceptId | null): Symptom => ({
   entityId,
