@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { t0 } from "../core/samples.testing.ts";
 import { createCommit } from "../incident/commit.ts";
 import { incidentRowOf } from "../incident/incident-row.ts";
-import { openedBody, sampleVerification, t0 } from "../incident/samples.testing.ts";
+import { openedBody, sampleVerification } from "../incident/samples.testing.ts";
 import { appendEvents } from "../store/incident-events.ts";
 import { listRefusedItems, storeRefusedItem } from "../store/items.ts";
 import { readObservation, storeObservation } from "../store/observations.ts";

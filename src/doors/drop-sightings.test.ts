@@ -1,24 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { plainChange } from "../core/samples.testing.ts";
 import type { Change } from "../core/workload.ts";
 import { dropSightings } from "./drop-sightings.ts";
 
 const at = 1_700_000_000_000;
-const change = (id: string, more: Partial<Change> = {}): Change => ({
-  id,
-  source: "platform/main",
-  kind: "deploy",
-  at,
-  entityIds: ["cart"],
-  key: null,
-  actor: "ana",
-  summary: "",
-  before: null,
-  after: null,
-  commit: "abc",
-  diff: null,
-  link: null,
-  ...more,
-});
+const change = (id: string, more: Partial<Change> = {}): Change =>
+  plainChange({ id, at, entityIds: ["cart"], commit: "abc", ...more });
 const seen = (more: Partial<Change> = {}) =>
   change("seen", { source: "prometheus/main", actor: "unknown", commit: null, at: at + 20_000, ...more });
 const kept = (...changes: Change[]) => dropSightings(changes).map(({ id }) => id);

@@ -8,6 +8,7 @@ import { allKinds, kindOf } from "../actions/all-kinds.ts";
 import { planDigest } from "../actions/make-plan.ts";
 import type { Actor, IncidentEventBody } from "../core/incident-events.ts";
 import type { Action, Plan, Verification } from "../core/plan.ts";
+import { plainWorkload } from "../core/samples.testing.ts";
 import type { Workload } from "../core/workload.ts";
 import { policyConfig } from "../policy/policy-config.ts";
 import { listActs, readAct } from "../store/acts.ts";
@@ -18,7 +19,7 @@ import { listMessages } from "../store/outbox.ts";
 import { openTestDatabase, type TestDatabase } from "../store/testing.ts";
 import { createAct, executeKey, undoKey } from "./act.ts";
 import { type Hand, runHand } from "./hand.ts";
-import { startTestPlatform, testPlatformConnection, testWorkload } from "./platform.testing.ts";
+import { startTestPlatform, testPlatformConnection } from "./platform.testing.ts";
 
 const ada: Actor = { kind: "person", name: "Ada" };
 const midwatch: Actor = { kind: "midwatch", part: "test" };
@@ -36,7 +37,7 @@ beforeAll(async () => {
   database = await openTestDatabase();
 });
 beforeEach(async () => {
-  platform = await startTestPlatform(testWorkload(Date.now()));
+  platform = await startTestPlatform(plainWorkload({ at: Date.now() }));
 });
 afterEach(async () => {
   await hand?.close();

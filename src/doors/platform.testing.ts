@@ -136,34 +136,3 @@ function applied(action: Action, workload: Workload, number: number): Workload {
       };
   }
 }
-
-export function testWorkload(at: number): Workload {
-  const instance = (id: string) => ({
-    id,
-    version: "v2",
-    startedAt: at - 9000,
-    restarts: 0,
-    state: "running" as const,
-    lastExit: null,
-  });
-  return {
-    entityId: "e-shop",
-    connection: "platform/main",
-    target: "shop",
-    at,
-    revision: "r0",
-    version: "v2",
-    versions: [
-      { version: "v2", deployedAt: at - 600_000, commit: "bbb", summary: null },
-      { version: "v1", deployedAt: at - 9_000_000, commit: "aaa", summary: null },
-    ],
-    replicas: { desired: 2, ready: 2, declared: 2 },
-    instances: [instance("shop-1"), instance("shop-2")],
-    limits: { memoryBytes: 100e6, cpuCores: 1, declaredMemoryBytes: 100e6 },
-    configuration: { POOL_SIZE: "2" },
-    flags: [{ key: "new-basket", value: true, revision: "f0", changedAt: at - 60_000 }],
-    schedules: [
-      { name: "dump", every: "1h", isPaused: false, isRunning: true, lastStartedAt: at - 60_000, revision: "s0" },
-    ],
-  };
-}

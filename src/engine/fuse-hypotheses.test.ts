@@ -1,33 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Edge, Entity } from "../core/entity.ts";
+import type { Edge } from "../core/entity.ts";
 import type { FaultClass } from "../core/fault.ts";
 import { evidenceKinds, type Finding } from "../core/finding.ts";
+import { plainCall, plainChange, plainEntity } from "../core/samples.testing.ts";
 import type { Scope } from "../core/scope.ts";
-import { type Candidate, type FusionInput, logOddsOf } from "./candidate.ts";
+import { type Candidate, logOddsOf } from "./candidate.ts";
 import { evidenceTable, logLikelihoodRatio } from "./evidence-table.ts";
 import { fuseHypotheses } from "./fuse-hypotheses.ts";
 import { relateGraph } from "./graph-relations.ts";
 import type { VerifiedFinding } from "./verify-findings.ts";
-
-const entity = (id: string): Entity => ({
-  id,
-  kind: "service",
-  name: id,
-  environment: "production",
-  attributes: {},
-  business: null,
-});
-const calls = (from: string, to: string): Edge => ({
-  from,
-  to,
-  type: "calls",
-  sources: ["test"],
-  confidence: 1,
-  validFrom: 0,
-  lastSeenAt: 0,
-  isAsynchronous: false,
-});
 
 const scope: Scope = {
   now: 1_000_000,
@@ -35,8 +17,8 @@ const scope: Scope = {
   window: { from: 0, to: 1_000_000 },
   baseline: { from: 0, to: 700_000 },
   onset: { earliest: 800_000, latest: 820_000 },
-  entities: ["door", "middle", "base", "aside"].map(entity),
-  edges: [calls("door", "middle"), calls("middle", "base")],
+  entities: ["door", "middle", "base", "aside"].map((id) => plainEntity(id)),
+  edges: [plainCall("door", "middle"), plainCall("middle", "base")],
   distance: { door: 0, middle: 1, base: 2 },
 };
 
@@ -93,8 +75,7 @@ it("who no longer asks the cache runs out of connections because of that", () =>
 });
 
 describe("two releases of one service", () => {
-  const released = (id: string, at: number) =>
-    ({ id, at, kind: "deploy", entityIds: ["middle"] }) as unknown as FusionInput["changes"][number];
+  const released = (id: string, at: number) => plainChange({ id, at, entityIds: ["middle"] });
   const changes = [released("first", 700_000), released("second", 795_000)];
   const settled = (...findings: VerifiedFinding[]) =>
     fuseHypotheses({ scope, relations: relateGraph(scope), findings, answers: [], changes }).find(
@@ -141,13 +122,10 @@ describe("sessions that stand in line for a lock", () => {
 });
 
 describe("a worker that does not work off what others leave for it", () => {
-  const message = (from: string, to: string, type: Edge["type"]): Edge => ({
-    ...calls(from, to),
-    type,
-    isAsynchronous: true,
-  });
+  const message = (from: string, to: string, type: Edge["type"]): Edge =>
+    plainCall(from, to, { type, isAsynchronous: true });
   const weigh = (edges: Edge[]) => {
-    const found = { ...scope, entities: ["door", "queue", "worker"].map(entity), edges };
+    const found = { ...scope, entities: ["door", "queue", "worker"].map((id) => plainEntity(id)), edges };
     return fuseHypotheses({
       scope: found,
       relations: relateGraph(found),
@@ -169,7 +147,7 @@ describe("a worker that does not work off what others leave for it", () => {
   });
 
   it("explains no errors of those who call it: their calls tell by themselves", () =>
-    expect(coverage(weigh([calls("door", "worker")]))).toBeLessThan(0));
+    expect(coverage(weigh([plainCall("door", "worker")]))).toBeLessThan(0));
 });
 
 describe("a message that ends its reader again and again", () => {

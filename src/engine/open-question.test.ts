@@ -1,39 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Hypothesis } from "../core/answer.ts";
-import type { Scope } from "../core/scope.ts";
+import type { FaultClass } from "../core/fault.ts";
+import { plainEntity, plainHypothesis, plainScope } from "../core/samples.testing.ts";
+import type { PersonsWord } from "../core/scope.ts";
 import { askOpenQuestion } from "./open-question.ts";
 
-const scope: Scope = {
-  now: 0,
-  symptoms: [],
-  window: { from: 0, to: 0 },
-  baseline: { from: 0, to: 0 },
-  onset: null,
-  entities: [
-    { id: "p", kind: "external", name: "the provider", environment: "production", attributes: {}, business: null },
-  ],
-  edges: [],
-  distance: {},
-};
-const hypothesis = (faultClass: Hypothesis["faultClass"], probability: number): Hypothesis => ({
-  id: `${faultClass}@p`,
-  faultClass,
-  entityId: "p",
-  probability,
-  logOdds: 0,
-  parts: [],
-  onset: null,
-  changeId: null,
-  claimIds: [],
-  against: [],
-  hasDirectObservation: true,
-  path: [],
-});
+const scope = plainScope({ entities: [plainEntity("p", { kind: "external", name: "the provider" })] });
+const hypothesis = (faultClass: FaultClass, probability: number): Hypothesis =>
+  plainHypothesis(faultClass, { entityId: "p", probability });
 const ask = (
   hypotheses: Hypothesis[],
   gaps: Parameters<typeof askOpenQuestion>[0]["sight"]["gaps"] = [],
   unknownProbability = 0.05,
-  words: Scope["words"] = [],
+  words: PersonsWord[] = [],
 ) =>
   askOpenQuestion(
     {

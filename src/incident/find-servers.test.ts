@@ -2,54 +2,37 @@ import { describe, expect, it } from "vitest";
 import type { Entity } from "../core/entity.ts";
 import type { IncomingItem } from "../core/item.ts";
 import type { Observation } from "../core/observation.ts";
+import { plainEntity, plainItem, plainObservation } from "../core/samples.testing.ts";
 import { isSameEnvironment, serversOf, whoServes } from "./find-servers.ts";
 
-const entity = (id: string, environment = "lab", kind: Entity["kind"] = "service"): Entity => ({
-  id,
-  kind,
-  name: id,
-  environment,
-  attributes: {},
-  business: null,
-});
-const item = (operation: string | null, environment: string | null = null) =>
-  ({
-    id: "item-1",
-    told: { subject: operation, operation, environment, statusCodes: [], since: null },
-  }) as unknown as IncomingItem;
+const entity = (id: string, environment = "lab", kind: Entity["kind"] = "service"): Entity =>
+  plainEntity(id, { kind, environment });
+const item = (operation: string | null, environment: string | null = null): IncomingItem =>
+  plainItem({ told: { subject: operation, operation, environment, statusCodes: [], since: null } });
 const window = { from: 0, to: 3_600_000 };
-const seen = (routes: [entityId: string, operation: string, rate: number][]): Observation => ({
-  id: "o",
-  request: {
-    kind: "series",
-    concept: "request.rate",
-    entities: [],
-    statistic: "rate",
-    keep: ["operation"],
-    stepSeconds: 60,
-    window,
-  },
-  source: "test",
-  status: "data",
-  body: {
-    kind: "series",
-    series: routes.map(([entityId, operation, rate]) => ({
-      entityId,
-      dimensions: { operation },
-      startAt: 0,
+const seen = (routes: [entityId: string, operation: string, rate: number][]): Observation =>
+  plainObservation(
+    {
+      kind: "series",
+      concept: "request.rate",
+      entities: [],
+      statistic: "rate",
+      keep: ["operation"],
       stepSeconds: 60,
-      values: [rate, null, rate],
-    })),
-    gaps: [],
-  },
-  note: null,
-  observedAt: 0,
-  durationSeconds: 0,
-  query: null,
-  link: null,
-  isTainted: false,
-  accessLabel: "everyone",
-});
+      window,
+    },
+    {
+      kind: "series",
+      series: routes.map(([entityId, operation, rate]) => ({
+        entityId,
+        dimensions: { operation },
+        startAt: 0,
+        stepSeconds: 60,
+        values: [rate, null, rate],
+      })),
+      gaps: [],
+    },
+  );
 const estate = [entity("gateway"), entity("orders"), entity("database", "lab", "database")];
 const found = (operation: string, routes: Parameters<typeof seen>[0], environment: string | null = null) =>
   serversOf([item(operation, environment)], [...estate, entity("staging-gateway", "staging")], seen(routes))[0]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NextStep } from "../core/incident.ts";
 import type { IncidentEventBody } from "../core/incident-events.ts";
+import { t0 } from "../core/samples.testing.ts";
 import {
   minute,
   openedBody,
@@ -11,7 +12,6 @@ import {
   samplePlan,
   sampleRuling,
   story,
-  t0,
 } from "./samples.testing.ts";
 
 const answered = (changes = {}): IncidentEventBody => ({ type: "answer-concluded", answer: sampleAnswer(changes) });

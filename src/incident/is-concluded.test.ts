@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { IncidentEventBody } from "../core/incident-events.ts";
+import { t0 } from "../core/samples.testing.ts";
 import { isConcluded } from "./is-concluded.ts";
 import { defaultPace } from "./pace.ts";
-import { minute, sampleAnswer, sampleHypothesis, story, t0 } from "./samples.testing.ts";
+import { minute, sampleAnswer, sampleHypothesis, story } from "./samples.testing.ts";
 
 const answered = (changes = {}): IncidentEventBody => ({ type: "answer-concluded", answer: sampleAnswer(changes) });
 const other = answered({ hypotheses: [sampleHypothesis({ id: "disk-full@e-shop" })] });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { IncidentEventBody } from "../core/incident-events.ts";
+import { t0 } from "../core/samples.testing.ts";
 import { knownTroubles } from "./known-troubles.ts";
-import { minute, openedBody, story, t0 } from "./samples.testing.ts";
+import { minute, openedBody, story } from "./samples.testing.ts";
 
 const endedAt = t0 - 6 * minute;
 const resolved: IncidentEventBody = { type: "item-resolved", itemId: "item-1", title: "errors", resolvedAt: endedAt };

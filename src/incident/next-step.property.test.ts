@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ActivityName, IncidentState } from "../core/incident.ts";
 import { eventVersion, type IncidentEventBody } from "../core/incident-events.ts";
 import type { Verification } from "../core/plan.ts";
+import { t0 } from "../core/samples.testing.ts";
 import type { Instant } from "../core/window.ts";
 import { foldEvents, foldIncident } from "./fold.ts";
 import { nextStep } from "./next-step.ts";
@@ -16,7 +17,6 @@ import {
   samplePlan,
   sampleRuling,
   sampleVerification,
-  t0,
 } from "./samples.testing.ts";
 
 const planId = fc.constantFrom("plan-1", "plan-2");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { t0 } from "../core/samples.testing.ts";
 import { reportOf } from "./report.ts";
 import {
   minute,
@@ -10,7 +11,6 @@ import {
   sampleRuling,
   sampleVerification,
   story,
-  t0,
 } from "./samples.testing.ts";
 
 const claim = {

@@ -3,13 +3,13 @@ import type { IncidentState } from "../core/incident.ts";
 import type { Actor, IncidentEvent, IncidentEventBody } from "../core/incident-events.ts";
 import { eventVersion } from "../core/incident-events.ts";
 import type { Approval, Outcome, Plan, Ruling, Verification } from "../core/plan.ts";
+import { plainAnswer, plainHypothesis, t0 } from "../core/samples.testing.ts";
 import type { Instant } from "../core/window.ts";
 import { exitConditionFor } from "./exit-condition.ts";
 import { foldEvents } from "./fold.ts";
 import { nextStep } from "./next-step.ts";
 import { defaultPace, type Pace } from "./pace.ts";
 
-export const t0: Instant = Date.UTC(2026, 10, 21, 3, 0, 0);
 export const minute = 60_000;
 
 export const sampleAction: Plan["action"] = {
@@ -78,54 +78,20 @@ export function sampleApproval(changes: Partial<Approval> = {}): IncidentEventBo
   };
 }
 
+/** The flag of the sample plan broke shop. */
 export function sampleHypothesis(changes: Partial<Hypothesis> = {}): Hypothesis {
-  return {
-    id: "feature-flag@e-shop",
-    faultClass: "feature-flag",
-    entityId: "e-shop",
-    probability: 0.93,
-    logOdds: 2.6,
-    parts: [],
-    onset: { earliest: t0 - 2 * minute, latest: t0 - minute },
-    changeId: "change-1",
-    claimIds: [],
-    against: [],
-    hasDirectObservation: true,
-    path: ["e-shop"],
-    ...changes,
-  };
+  return plainHypothesis("feature-flag", { changeId: "change-1", ...changes });
 }
 
 export function sampleAnswer(changes: Partial<Answer> = {}): Answer {
-  return {
-    verdict: "cause",
+  const { impact } = plainAnswer();
+  return plainAnswer({
     headline: "Flag new-basket broke shop",
-    impact: {
-      sentence: "4 % of requests fail",
-      failingRatio: 0.04,
-      usualFailingRatio: 0.001,
-      latencySeconds: null,
-      usualLatencySeconds: null,
-      since: t0 - 2 * minute,
-    },
+    impact: { ...impact, since: t0 - 2 * minute },
     hypotheses: [sampleHypothesis()],
-    unknownProbability: 0.05,
-    healthyProbability: 0.02,
-    contributingIds: [],
-    ruledOut: [],
-    claims: [],
-    sight: { counts: { data: 3, empty: 0, partial: 0, denied: 0, unmapped: 0, failed: 0 }, gaps: [] },
-    question: null,
-    onset: { earliest: t0 - 2 * minute, latest: t0 - minute },
     blastRadius: [{ entityId: "e-shop", role: "cause", sentence: null }],
-    rounds: 1,
-    observationIds: [],
-    cutOff: [],
-    engineVersion: "test",
-    calibration: { name: "test", labels: 0 },
-    concludedAt: t0,
     ...changes,
-  };
+  });
 }
 
 export function sampleRuling(kind: Ruling["kind"]): Ruling {

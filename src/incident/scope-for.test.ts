@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type IncomingItem, ownRulesSource } from "../core/item.ts";
+import { t0 } from "../core/samples.testing.ts";
 import { defaultPace } from "./pace.ts";
 import { respectRejections } from "./respect-rejections.ts";
-import { minute, sampleAnswer, sampleHypothesis, story, t0 } from "./samples.testing.ts";
+import { minute, sampleAnswer, sampleHypothesis, story } from "./samples.testing.ts";
 import { distances, scopeFor } from "./scope-for.ts";
 
 const edge = (from: string, to: string) => ({ from, to });

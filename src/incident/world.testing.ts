@@ -3,17 +3,18 @@ import type { AddressInfo } from "node:net";
 import { digestOf } from "../core/canonical-json.ts";
 import type { Edge, Entity } from "../core/entity.ts";
 import type { Observation, ObservationBody, ObserveRequest } from "../core/observation.ts";
+import { plainCall, plainChange, plainEntity, plainWorkload } from "../core/samples.testing.ts";
 import type { Series } from "../core/series.ts";
 import type { Instant } from "../core/window.ts";
 import type { Change } from "../core/workload.ts";
-import { startTestPlatform, testWorkload } from "../doors/platform.testing.ts";
+import { startTestPlatform } from "../doors/platform.testing.ts";
 
 /**
  * The outside, in the test's own process: what is read, written and said is counted here, where no crash reaches. A flag
  * broke the shop a minute ago; setting it back mends it.
  */
 export async function startWorld(now: () => Instant) {
-  const platform = await startTestPlatform(testWorkload(now()), now);
+  const platform = await startTestPlatform(plainWorkload({ at: now() }), now);
   const brokeAt = now() - 60_000;
   const reads: { digest: string; at: number }[] = [];
   const sent: { key: string; channel: string; urgency: string }[] = [];
@@ -89,42 +90,10 @@ export async function startWorld(now: () => Instant) {
   };
 }
 
-const entity = (id: string, name: string): Entity => ({
-  id,
-  kind: "service",
-  name,
-  environment: "staging",
-  attributes: {},
-  business: null,
-});
+const entity = (id: string, name: string): Entity => plainEntity(id, { name, environment: "staging" });
 export const entities: Entity[] = [entity("e-shop", "shop"), entity("e-front", "front"), entity("e-other", "other")];
-const edges: Edge[] = [
-  {
-    from: "e-front",
-    to: "e-shop",
-    type: "calls",
-    sources: ["world"],
-    confidence: 1,
-    validFrom: 0,
-    lastSeenAt: 0,
-    isAsynchronous: false,
-  },
-];
+const edges: Edge[] = [plainCall("e-front", "e-shop")];
 
 function flagChange(at: number): Change {
-  return {
-    id: "change-1",
-    source: "platform/main",
-    kind: "flag",
-    at,
-    entityIds: ["e-shop"],
-    key: "new-basket",
-    actor: "ci",
-    summary: "",
-    before: false,
-    after: true,
-    commit: null,
-    diff: null,
-    link: null,
-  };
+  return plainChange({ id: "change-1", kind: "flag", at, key: "new-basket", before: false, after: true });
 }

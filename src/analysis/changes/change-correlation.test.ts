@@ -1,3 +1,4 @@
+import { plainChange } from "../../core/samples.testing.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Change } from "../../core/workload.ts";
 import { denied, records, testCheck } from "../test-check.ts";
@@ -5,22 +6,14 @@ import { changeCorrelation } from "./change-correlation.ts";
 
 /** Began nine to ten minutes ago. */
 const began = ({ now }: Scope) => ({ onset: { earliest: now - 600_000, latest: now - 540_000 } });
-const change = (scope: Scope, minutesAgo: number, parts: Partial<Change> = {}): Change => ({
-  id: "c1",
-  source: "platform",
-  kind: "deploy",
-  at: scope.now - minutesAgo * 60_000,
-  entityIds: ["subject"],
-  key: null,
-  actor: "somebody",
-  summary: "",
-  before: { version: "1" },
-  after: { version: "2" },
-  commit: null,
-  diff: null,
-  link: null,
-  ...parts,
-});
+const change = (scope: Scope, minutesAgo: number, differing: Partial<Change> = {}): Change =>
+  plainChange({
+    at: scope.now - minutesAgo * 60_000,
+    entityIds: ["subject"],
+    before: { version: "1" },
+    after: { version: "2" },
+    ...differing,
+  });
 const $ = { scope: began };
 const versions = (old: string, fresh: string) => [
   { dimensions: { version: "1" }, values: old },

@@ -1,24 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { FaultClass } from "../../core/fault.ts";
+import { plainChange } from "../../core/samples.testing.ts";
 import type { Change } from "../../core/workload.ts";
 import { couldSetOff, mechanismsOf } from "./change-mechanism.ts";
 
-const change = (members: Partial<Change>): Change => ({
-  id: "change",
-  source: "platform",
-  kind: "configuration",
-  at: 0,
-  entityIds: ["a"],
-  key: null,
-  actor: "someone",
-  summary: "",
-  before: null,
-  after: null,
-  commit: null,
-  diff: null,
-  link: null,
-  ...members,
-});
+const change = (differing: Partial<Change>): Change =>
+  plainChange({ kind: "configuration", entityIds: ["a"], ...differing });
 
 const leads: [string, Partial<Change>, FaultClass | null][] = [
   [

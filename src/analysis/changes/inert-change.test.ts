@@ -1,43 +1,28 @@
 import { describe, expect, it } from "vitest";
-import type { Change } from "../../core/workload.ts";
+import { plainChange } from "../../core/samples.testing.ts";
 import { harmfulness } from "./inert-change.ts";
-
-const change = (parts: Partial<Change>): Change => ({
-  id: "c",
-  source: "platform",
-  kind: "deploy",
-  at: 0,
-  entityIds: ["a"],
-  key: null,
-  actor: "somebody",
-  summary: "",
-  before: null,
-  after: null,
-  commit: null,
-  diff: null,
-  link: null,
-  ...parts,
-});
 
 describe("what a change could do", () => {
   it("is open for a release without a diff and for code that is not understood", () => {
-    expect(harmfulness(change({}))).toBeNull();
+    expect(harmfulness(plainChange({}))).toBeNull();
     expect(
       harmfulness(
-        change({ diff: "--- a/src/total.js\n+++ b/src/total.js\n-  return a.total;\n+  return a.sum.value;" }),
+        plainChange({ diff: "--- a/src/total.js\n+++ b/src/total.js\n-  return a.total;\n+  return a.sum.value;" }),
       ),
     ).toBeNull();
   });
 
   it("is nothing for words, looks, documents, tests and comments", () => {
-    expect(harmfulness(change({ diff: "--- a/docs/api.md\n+++ b/docs/api.md\n-old\n+new" }))).toBe(0);
-    expect(harmfulness(change({ diff: "--- a/src/a.ts\n+++ b/src/a.ts\n+// explains why" }))).toBe(0);
-    expect(harmfulness(change({ kind: "configuration", key: "LOG_LEVEL", before: "info", after: "warn" }))).toBe(0);
+    expect(harmfulness(plainChange({ diff: "--- a/docs/api.md\n+++ b/docs/api.md\n-old\n+new" }))).toBe(0);
+    expect(harmfulness(plainChange({ diff: "--- a/src/a.ts\n+++ b/src/a.ts\n+// explains why" }))).toBe(0);
+    expect(harmfulness(plainChange({ kind: "configuration", key: "LOG_LEVEL", before: "info", after: "warn" }))).toBe(
+      0,
+    );
   });
 
   it("is high for a setting that hurts in that direction, and low the other way", () => {
     const pool = (before: string, after: string) =>
-      harmfulness(change({ kind: "configuration", key: "DB_POOL_MAX", before, after }));
+      harmfulness(plainChange({ kind: "configuration", key: "DB_POOL_MAX", before, after }));
     expect(pool("20", "2")).toBe(1);
     expect(pool("20", "22")).toBeLessThan(0.6);
   });

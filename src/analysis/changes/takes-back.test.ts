@@ -1,27 +1,21 @@
 import { describe, expect, test } from "vitest";
+import { plainChange } from "../../core/samples.testing.ts";
 import type { Change } from "../../core/workload.ts";
 import { takesBack } from "./takes-back.ts";
 
-const migration = (...lines: string[]): Change => ({
-  id: lines.join(),
-  source: "test",
-  kind: "migration",
-  at: 1,
-  entityIds: ["db"],
-  key: null,
-  actor: "ci",
-  summary: "",
-  before: null,
-  after: null,
-  commit: null,
-  diff: [
-    "--- a/migrations/1.sql",
-    "+++ b/migrations/1.sql",
-    "@@ -1,0 +1,1 @@",
-    ...lines.map((line) => `+${line}`),
-  ].join("\n"),
-  link: null,
-});
+const migration = (...lines: string[]): Change =>
+  plainChange({
+    id: lines.join(),
+    kind: "migration",
+    at: 1,
+    entityIds: ["db"],
+    diff: [
+      "--- a/migrations/1.sql",
+      "+++ b/migrations/1.sql",
+      "@@ -1,0 +1,1 @@",
+      ...lines.map((line) => `+${line}`),
+    ].join("\n"),
+  });
 
 describe("a migration that creates again what another dropped takes it back", () => {
   test.each([

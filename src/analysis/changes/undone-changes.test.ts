@@ -1,24 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { plainChange } from "../../core/samples.testing.ts";
 import type { Change } from "../../core/workload.ts";
 import { undoneChanges } from "./undone-changes.ts";
 
-const change = (id: string, at: number, before: unknown, after: unknown, more: Partial<Change> = {}): Change => ({
-  id,
-  source: "test",
-  kind: "configuration",
-  at,
-  entityIds: ["checkout"],
-  key: "PAYMENT_URL",
-  actor: "ci",
-  summary: "",
-  before,
-  after,
-  commit: null,
-  diff: null,
-  link: null,
-  ...more,
-});
+const change = (id: string, at: number, before: unknown, after: unknown, more: Partial<Change> = {}): Change =>
+  plainChange({ id, kind: "configuration", at, key: "PAYMENT_URL", before, after, ...more });
 const undone = (...changes: Change[]) => [...undoneChanges(changes, 100)].sort();
 
 describe("a change that was taken back", () => {

@@ -1,16 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Edge, Entity } from "../../core/entity.ts";
-import type { Scope } from "../../core/scope.ts";
+import { plainCall, plainEntity, plainScope } from "../../core/samples.testing.ts";
 import { addressesIn, entitiesNamedIn } from "./name-in-text.ts";
 
-const entity = (name: string, attributes: Record<string, string> = {}): Entity => ({
-  id: name,
-  kind: "service",
-  name,
-  environment: "production",
-  attributes,
-  business: null,
-});
+const entity = (name: string, attributes: Record<string, string> = {}) => plainEntity(name, { attributes });
 const shop = entity("shop");
 const entities = [
   shop,
@@ -18,17 +10,7 @@ const entities = [
   entity("orders"),
   entity("db", { "server.address": "127.0.0.1", "server.port": "5433" }),
 ];
-const edge = (to: string): Edge => ({
-  from: "shop",
-  to,
-  type: "calls",
-  sources: [],
-  confidence: 1,
-  validFrom: 0,
-  lastSeenAt: 0,
-  isAsynchronous: false,
-});
-const scope = { entities, edges: [edge("stock"), edge("db")] } as unknown as Scope;
+const scope = plainScope({ entities, edges: [plainCall("shop", "stock"), plainCall("shop", "db")] });
 const named = (text: string) => entitiesNamedIn(text, shop, scope).map(({ id }) => id);
 
 describe("entities that a text names", () => {

@@ -9,6 +9,7 @@ import type {
   ObserveRequest,
   RequestKind,
 } from "../../core/observation.ts";
+import { plainChange } from "../../core/samples.testing.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Series } from "../../core/series.ts";
 import type { Change, Workload } from "../../core/workload.ts";
@@ -289,29 +290,16 @@ function versionsOf(
 
 function changesOf(fault: SimulatedFault | null, beganAt: number): Change[] {
   return (fault?.changes ?? []).map((change, index) => ({
-    ...plainChange(`change-${index}`),
+    ...plainChange({ id: `change-${index}` }),
     ...change,
     at: beganAt + change.at * 1000,
   }));
 }
 
-const plainChange = (id: string): Omit<Change, "kind" | "at" | "entityIds"> => ({
-  id,
-  source: "platform",
-  key: null,
-  actor: "somebody",
-  summary: "",
-  before: null,
-  after: null,
-  commit: null,
-  diff: null,
-  link: null,
-});
-
 function decoyChanges(estate: Estate, beganAt: number, random: ReturnType<typeof seededRandom>): Change[] {
   const services = estate.entities.filter(({ entity }) => entity.kind === "service").map(({ entity }) => entity.id);
   const decoy = (id: string, seconds: number): Change => ({
-    ...plainChange(id),
+    ...plainChange({ id }),
     kind: random.pick(["deploy", "configuration"] as const),
     entityIds: [random.pick(services)],
     at: beganAt + seconds * 1000,

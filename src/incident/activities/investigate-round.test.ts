@@ -1,43 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Entity } from "../../core/entity.ts";
 import type { IncidentEventBody } from "../../core/incident-events.ts";
-import type { IncomingItem } from "../../core/item.ts";
 import type { Observation } from "../../core/observation.ts";
+import { plainEntity, plainItem, t0 } from "../../core/samples.testing.ts";
 import type { CheckRun, IncidentDependencies } from "../dependencies.ts";
 import { defaultPace } from "../pace.ts";
-import { minute, openedBody, sampleAnswer, story, t0 } from "../samples.testing.ts";
+import { minute, openedBody, sampleAnswer, story } from "../samples.testing.ts";
 import { investigateRound } from "./investigate-round.ts";
 
-const orders: Entity = {
-  id: "e-orders",
-  kind: "service",
-  name: "orders",
-  environment: "lab",
-  attributes: {},
-  business: null,
-};
+const orders = plainEntity("e-orders", { name: "orders", environment: "lab" });
 
-const item: IncomingItem = {
-  id: "item-1",
-  source: "alertmanager/main",
-  kind: "alert",
-  fingerprint: "f",
-  status: "firing",
-  startsAt: t0,
-  endsAt: null,
-  receivedAt: t0,
-  title: "orders: errors",
-  description: "",
-  severity: "high",
-  category: "availability",
-  mentions: ["orders"],
-  labels: { service: "orders" },
-  entityIds: [],
-  signal: null,
-  concept: null,
-  numbers: [],
-  link: null,
-};
+const item = plainItem({ title: "orders: errors", mentions: ["orders"], labels: { service: "orders" } });
 
 /** Investigates an alert that named nobody when it came; `known`: what its words mean by now. */
 async function investigate(known: string[]) {

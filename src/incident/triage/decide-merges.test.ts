@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { IncidentState } from "../../core/incident.ts";
 import type { IncidentEventBody } from "../../core/incident-events.ts";
+import { t0 } from "../../core/samples.testing.ts";
 import {
   minute,
   openedBody,
@@ -9,7 +10,6 @@ import {
   sampleHypothesis,
   samplePlan,
   story,
-  t0,
 } from "../samples.testing.ts";
 import { decideMerges } from "./decide-merges.ts";
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { IncidentState } from "../../core/incident.ts";
 import type { IncidentEventBody } from "../../core/incident-events.ts";
 import type { IncomingItem, OverruleVerdict } from "../../core/item.ts";
+import { t0 } from "../../core/samples.testing.ts";
 import { sampleItem } from "../../store/samples.testing.ts";
 import { nextStep } from "../next-step.ts";
 import {
@@ -12,7 +13,6 @@ import {
   samplePlan,
   sampleRuling,
   story,
-  t0,
 } from "../samples.testing.ts";
 import { decidePlacement } from "./decide-placement.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Edge } from "../../core/entity.ts";
 import type { IncomingItem, ItemSeverity } from "../../core/item.ts";
+import { plainCall, plainItem } from "../../core/samples.testing.ts";
 import { assessSeverity } from "./assess-severity.ts";
 import { decideTriage, type OpenIncident, type TriageContext } from "./decide-triage.ts";
 import { likenessWithout } from "./likeness.ts";
@@ -10,28 +10,15 @@ const minute = 60_000;
 const start = 1_000 * minute;
 
 function item(entity: string, at: number, more: Partial<IncomingItem> = {}): IncomingItem {
-  return {
+  return plainItem({
     id: `${entity}-${at}`,
-    source: "test",
-    kind: "alert",
     fingerprint: entity,
-    status: "firing",
     startsAt: at,
-    endsAt: null,
-    receivedAt: at,
     title: `${entity}: requests fail`,
-    description: "",
     severity: "medium",
-    category: "availability",
-    mentions: [],
-    labels: {},
     entityIds: entity === "" ? [] : [entity],
-    signal: null,
-    concept: null,
-    numbers: [],
-    link: null,
     ...more,
-  };
+  });
 }
 
 function open(id: string, ...items: IncomingItem[]): OpenIncident {
@@ -47,21 +34,10 @@ function open(id: string, ...items: IncomingItem[]): OpenIncident {
   };
 }
 
-const calls = (from: string, to: string): Edge => ({
-  from,
-  to,
-  type: "calls",
-  sources: ["test"],
-  confidence: 1,
-  validFrom: 0,
-  lastSeenAt: 0,
-  isAsynchronous: false,
-});
-
 function context(...incidents: OpenIncident[]): TriageContext {
   return {
     open: incidents,
-    edges: [calls("gateway", "checkout"), calls("checkout", "payment"), calls("payment", "bank")],
+    edges: [plainCall("gateway", "checkout"), plainCall("checkout", "payment"), plainCall("payment", "bank")],
     likeness: likenessWithout(["gateway", "checkout", "payment", "bank", "search"]),
     environmentOf: () => "shop",
     now: start,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { IncidentEventBody } from "../../core/incident-events.ts";
+import { t0 } from "../../core/samples.testing.ts";
 import { appendEvents, readEvents } from "../../store/incident-events.ts";
 import { readIncidentRow } from "../../store/incidents.ts";
 import { readTriage, storeItems } from "../../store/items.ts";
@@ -9,7 +10,7 @@ import { foldIncident } from "../fold.ts";
 import { incidentRowOf } from "../incident-row.ts";
 import { nextStep } from "../next-step.ts";
 import { rememberOpenStates } from "../open-states.ts";
-import { openedBody, sampleAnswer, sampleHypothesis, samplePlan, t0 } from "../samples.testing.ts";
+import { openedBody, sampleAnswer, sampleHypothesis, samplePlan } from "../samples.testing.ts";
 import { runMerges } from "./run-merges.ts";
 
 let database: TestDatabase;

@@ -1,27 +1,17 @@
 import { expect, test } from "vitest";
 import type { Health } from "../../app/health.ts";
-import type { Edge, Entity } from "../../core/entity.ts";
+import { plainCall, plainEntity } from "../../core/samples.testing.ts";
 import { buildGraph } from "./graph.ts";
 import { buildNow } from "./now.ts";
 
 test("the front figures are those of a service, never of one instance with as much traffic", () => {
-  const entities = [entity("gateway-1", "instance"), entity("gateway", "service"), entity("cart", "service")];
+  const entities = [plainEntity("gateway-1", { kind: "instance" }), plainEntity("gateway"), plainEntity("cart")];
   const health = new Map([
     ["gateway-1", seen(9)],
     ["gateway", seen(9)],
     ["cart", seen(20)],
   ]);
-  const calls: Edge = {
-    from: "gateway",
-    to: "cart",
-    type: "calls",
-    sources: ["traces"],
-    confidence: 1,
-    validFrom: 0,
-    lastSeenAt: 0,
-    isAsynchronous: false,
-  };
-  const graph = buildGraph({ entities, edges: [calls], health, open: [], now: 0 });
+  const graph = buildGraph({ entities, edges: [plainCall("gateway", "cart")], health, open: [], now: 0 });
   const view = buildNow({
     open: [],
     recentlyClosed: [],
@@ -36,10 +26,6 @@ test("the front figures are those of a service, never of one instance with as mu
   });
   expect(view.front.map(({ title }) => title)).toContain("requests at gateway");
 });
-
-function entity(id: string, kind: Entity["kind"]): Entity {
-  return { id, kind, name: id, environment: "production", attributes: {}, business: null };
-}
 
 function seen(requestRate: number): Health {
   return {
