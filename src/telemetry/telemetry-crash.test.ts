@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openEmptyTestDatabase, type TestDatabase } from "../store/testing.ts";
+import { testTelemetrySettings } from "./running.testing.ts";
 import { newTraceId, tracesOf } from "./samples.testing.ts";
-import { defaultLimits, defaultRetention, defaultTraces, type TelemetrySettings } from "./settings.ts";
+import type { TelemetrySettings } from "./settings.ts";
 import { startTelemetryThread } from "./telemetry-thread.ts";
 
 let database: TestDatabase;
@@ -17,17 +18,7 @@ const bundles = path.join(here, "..", "..", "node_modules", ".midwatch-telemetry
 
 beforeAll(async () => {
   database = await openEmptyTestDatabase();
-  settings = {
-    connection: database.url,
-    host: "127.0.0.1",
-    port: 0,
-    senders: [{ name: "test", token: "secret" }],
-    retention: defaultRetention,
-    limits: defaultLimits,
-    traces: { ...defaultTraces, quietSeconds: 1 },
-    rules: null,
-    evaluateEverySeconds: 5,
-  };
+  settings = testTelemetrySettings(database);
   const entryPoints = {
     worker: path.join(here, "telemetry-worker.ts"),
     victim: path.join(here, "telemetry-victim.testing.ts"),
