@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ConceptId } from "../core/concept.ts";
-import { plainAnswer } from "../core/samples.testing.ts";
+import { plainAnswer, plainHypothesis } from "../core/samples.testing.ts";
 import type { Symptom } from "../core/scope.ts";
+import { changedClaim } from "./situation.testing.ts";
 import { verificationSignals } from "./verification-signals.ts";
 
 const impact = { failingRatio: 0.2, usualFailingRatio: 0, latencySeconds: 2, usualLatencySeconds: 0.1 };
@@ -34,17 +35,15 @@ describe("what decides whether a fix helped", () => {
     ]));
 
   it("tells apart whether it is well again from whether the cause is gone", () => {
-    const series = { statistic: "mean", direction: "up", minimumChange: 1 };
-    const claim = (id: string, concept: ConceptId) => ({
-      id,
-      entityId: "stock",
-      predicate: { kind: "changed", entityId: "stock", concept, ...series },
-    });
     const caused = {
       ...answer,
-      hypotheses: [{ entityId: "stock", claimIds: ["1", "2", "3"] }],
-      claims: [claim("1", "pool.pending"), claim("2", "pool.pending"), claim("3", "request.latency")],
-    } as unknown as Answer;
+      hypotheses: [plainHypothesis("queue-backlog", { entityId: "stock", claimIds: ["1", "2", "3"] })],
+      claims: [
+        changedClaim("1", "stock", "pool.pending"),
+        changedClaim("2", "stock", "pool.pending"),
+        changedClaim("3", "stock", "request.latency"),
+      ],
+    };
     const roles = verificationSignals(caused, [complaint("door", "request.latency")], "stock");
     expect(roles.map(({ role, concept, entityId }) => `${role} ${concept} ${entityId}`)).toEqual([
       "primary request.latency door",

@@ -77,6 +77,8 @@ export async function startTestPlatform(workload: Workload, now: () => number = 
   return platform;
 }
 
+export type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+
 /** The client that a hand would hold. */
 export function testPlatformConnection(url: string): HandConnection {
   const post = async <Answer>(path: string, body: unknown): Promise<Answer> =>

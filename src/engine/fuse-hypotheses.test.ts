@@ -22,6 +22,10 @@ const scope: Scope = {
   distance: { door: 0, middle: 1, base: 2 },
 };
 
+/** Left for somebody who takes it when they can. */
+const message = (from: string, to: string, type: Edge["type"]): Edge =>
+  plainCall(from, to, { type, isAsynchronous: true });
+
 function verified(faultClass: FaultClass | null, entityId: string, parts: Partial<Finding> = {}): VerifiedFinding {
   const finding: Finding = {
     checkId: "test",
@@ -122,8 +126,6 @@ describe("sessions that stand in line for a lock", () => {
 });
 
 describe("a worker that does not work off what others leave for it", () => {
-  const message = (from: string, to: string, type: Edge["type"]): Edge =>
-    plainCall(from, to, { type, isAsynchronous: true });
   const weigh = (edges: Edge[]) => {
     const found = { ...scope, entities: ["door", "queue", "worker"].map((id) => plainEntity(id)), edges };
     return fuseHypotheses({
@@ -151,15 +153,14 @@ describe("a worker that does not work off what others leave for it", () => {
 });
 
 describe("a message that ends its reader again and again", () => {
-  const message = (from: string, to: string, type: Edge["type"]): Edge => ({
-    ...calls(from, to),
-    type,
-    isAsynchronous: true,
-  });
   const estate = {
     ...scope,
-    entities: ["door", "store", "worker"].map(entity),
-    edges: [calls("door", "store"), message("door", "store", "writes-to"), message("worker", "store", "reads-from")],
+    entities: ["door", "store", "worker"].map((id) => plainEntity(id)),
+    edges: [
+      plainCall("door", "store"),
+      message("door", "store", "writes-to"),
+      message("worker", "store", "reads-from"),
+    ],
   };
   const found = new Map(
     fuseHypotheses({
