@@ -7,7 +7,8 @@ import type { Observation, ObserveRequest } from "../core/observation.ts";
 import type { Scope } from "../core/scope.ts";
 import { standInId, type Told } from "../core/told.ts";
 import { runChecks } from "./run-checks.ts";
-import { now, simulateWorld } from "./testing/simulated-world.ts";
+import { now } from "./testing/simulated-time.ts";
+import { simulateWorld } from "./testing/simulated-world.ts";
 
 const minute = 60_000;
 const route = "/api/v2/orders";
