@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Connection, ConnectionReport } from "../core/capability.ts";
 import type { ObserveRequest } from "../core/observation.ts";
 import { standInId } from "../core/told.ts";
-import { answerForStrangers } from "./answer-for-strangers.ts";
+import { answerForStrangers, rememberReports } from "./answer-for-strangers.ts";
 
 const request: ObserveRequest = {
   kind: "series",
@@ -26,7 +26,7 @@ const connection = (report: Partial<ConnectionReport> | Error, more: Partial<Con
     ...more,
   }) as Connection;
 const answer = (...connections: Connection[]) =>
-  answerForStrangers(request, { connections: () => connections, now: () => 0 });
+  answerForStrangers(request, { connections: () => connections, reportOf: rememberReports(() => 0) });
 
 describe("why nobody could be asked about what no source knows", () => {
   it("nothing is connected that could tell", async () => {
@@ -36,7 +36,9 @@ describe("why nobody could be asked about what no source knows", () => {
   it("what midwatch keeps itself is no source of changes", async () => {
     const feed = connection({ sees: ["changes"] }, { kind: "change-feed", changes: {} as Connection["changes"] });
     const asked = { kind: "changes", entities: request.entities, window: request.window } as const;
-    expect(await answerForStrangers(asked, { connections: () => [feed], now: () => 0 })).toMatchObject({
+    expect(
+      await answerForStrangers(asked, { connections: () => [feed], reportOf: rememberReports(() => 0) }),
+    ).toMatchObject({
       source: "none",
     });
   });
@@ -56,6 +58,15 @@ describe("why nobody could be asked about what no source knows", () => {
     const { note } = await answer(connection({ sees: ["3 services"] }));
     expect(note?.why).toBe("no source knows /api/v2/orders by that name");
     expect(note?.wayOut).toContain("--service");
+  });
+
+  it("each is looked at once a minute, however many questions are asked of it", async () => {
+    let looks = 0;
+    let now = 0;
+    const reportOf = rememberReports(() => now);
+    const looked = connection({}, { check: () => Promise.reject(new Error(`look ${++looks}`)) });
+    for (now of [0, 59_000, 60_000]) await answerForStrangers(request, { connections: () => [looked], reportOf });
+    expect(looks).toBe(2);
   });
 
   it("a connection that cannot even be looked at does not stop the answer", async () => {

@@ -4,19 +4,22 @@ import { isStandIn, standInName } from "../core/told.ts";
 import type { Instant } from "../core/window.ts";
 
 type Ready = Pick<Observation, "source" | "note">;
-type Settings = { connections: () => Connection[]; now: () => Instant };
+type Settings = { connections: () => Connection[]; reportOf: ReportOf };
+
+/** What a connection says of itself; null where it cannot even say that. */
+export type ReportOf = (connection: Connection) => Promise<ConnectionReport | null>;
 
 /**
  * Why nobody could be asked about something that no source names: nothing is connected that could tell, what is connected
  * has received nothing, or it knows things, and this is not one of them. Each has another way out.
  */
-export async function answerForStrangers(request: ObserveRequest, { connections, now }: Settings): Promise<Ready> {
+export async function answerForStrangers(request: ObserveRequest, { connections, reportOf }: Settings): Promise<Ready> {
   const able = connections().filter((connection) => canAnswer(connection, request));
   if (able.length === 0) {
     return { source: "none", note: { why: "nothing is connected that could tell", wayOut: wayOutFor(request) } };
   }
   const source = able.map(({ name }) => name).join(" + ");
-  const reports = await Promise.all(able.map((connection) => reportOf(connection, now())));
+  const reports = await Promise.all(able.map(reportOf));
   // What a connection can see of anything: where that is nothing, it waits for its first sender.
   if (reports.every((report) => report !== null && report.sees.length === 0)) {
     const lack = reports.flatMap((report) => report?.lacks ?? [])[0];
@@ -56,16 +59,18 @@ function canAnswer(connection: Connection, request: ObserveRequest): boolean {
   }
 }
 
-/** One look a minute at each connection, however many questions are asked of it. */
 const keptMilliseconds = 60_000;
-const reports = new WeakMap<Connection, { at: Instant; report: Promise<ConnectionReport | null> }>();
 
-function reportOf(connection: Connection, now: Instant): Promise<ConnectionReport | null> {
-  const known = reports.get(connection);
-  if (known && now - known.at < keptMilliseconds) return known.report;
-  const report = connection.check().catch(() => null);
-  reports.set(connection, { at: now, report });
-  return report;
+/** One look a minute at each connection, however many questions are asked of it. */
+export function rememberReports(now: () => Instant): ReportOf {
+  const reports = new WeakMap<Connection, { at: Instant; report: ReturnType<ReportOf> }>();
+  return (connection) => {
+    const known = reports.get(connection);
+    if (known && now() - known.at < keptMilliseconds) return known.report;
+    const report = connection.check().catch(() => null);
+    reports.set(connection, { at: now(), report });
+    return report;
+  };
 }
 
 function wayOutFor(request: ObserveRequest): string | null {

@@ -3,7 +3,7 @@ import type { Entity, EntityId } from "../core/entity.ts";
 import type { Gap, ObservationBody, ObservationStatus, ObserveRequest } from "../core/observation.ts";
 import type { Series } from "../core/series.ts";
 import type { Change } from "../core/workload.ts";
-import { answerForStrangers } from "./answer-for-strangers.ts";
+import { answerForStrangers, type ReportOf } from "./answer-for-strangers.ts";
 import { dropSightings } from "./drop-sightings.ts";
 import type { Limiter } from "./limit-concurrency.ts";
 import type { ObserveDependencies } from "./observe-dependencies.ts";
@@ -19,21 +19,23 @@ type CombinedAnswer = {
   isTainted: boolean;
 };
 
+/** What one door keeps of its sources from one question to the next, beside what it was given. */
+export type SourceDependencies = ObserveDependencies & { limiter: Limiter; reportOf: ReportOf };
+
 /**
  * Asks every connection that can answer, and makes one answer of theirs. Series are asked for in the order of the
  * configuration, and only for the entities that the sources before could not see: one source of truth a signal.
  */
 export async function askSources(
   request: ObserveRequest,
-  dependencies: ObserveDependencies,
-  limiter: Limiter,
+  dependencies: SourceDependencies,
   incidentId: string | null,
 ): Promise<CombinedAnswer> {
   if (request.kind === "graph") {
     const body = await dependencies.readGraph(request);
     return { ...nothing, source: "knowledge", status: body.entities.length > 0 ? "data" : "empty", body };
   }
-  if (request.kind === "native-signal") return askNativeSignal(request, dependencies, limiter, incidentId);
+  if (request.kind === "native-signal") return askNativeSignal(request, dependencies, incidentId);
   const entities = await dependencies.findEntities(request.entities);
   const strangers = request.entities.filter((id) => !entities.some((entity) => entity.id === id));
   if (entities.length === 0 && strangers.length > 0) {
@@ -45,7 +47,7 @@ export async function askSources(
     question: () => Promise<SourceAnswer<Body>>,
   ): Promise<SourceAnswer<Body>> => {
     dependencies.countRead(connection.name, incidentId);
-    return limiter(connection.name, () => safely(question));
+    return dependencies.limiter(connection.name, () => safely(question));
   };
   const parts =
     request.kind === "series"
@@ -146,8 +148,7 @@ function questionFor(
 
 async function askNativeSignal(
   request: Extract<ObserveRequest, { kind: "native-signal" }>,
-  dependencies: ObserveDependencies,
-  limiter: Limiter,
+  dependencies: SourceDependencies,
   incidentId: string | null,
 ): Promise<CombinedAnswer> {
   const connection = dependencies.connections().find(({ name }) => name === request.signal.connection);
@@ -161,7 +162,7 @@ async function askNativeSignal(
   }
   dependencies.countRead(connection.name, incidentId);
   const { signal, stepSeconds, window } = request;
-  const answer = await limiter(connection.name, () => safely(() => read({ signal, stepSeconds, window })));
+  const answer = await dependencies.limiter(connection.name, () => safely(() => read({ signal, stepSeconds, window })));
   return {
     ...nothing,
     ...about(answer),

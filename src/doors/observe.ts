@@ -1,6 +1,7 @@
 import { digestOf } from "../core/canonical-json.ts";
 import type { Observation, ObservationBody, ObservationStatus, ObserveRequest } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
+import { rememberReports } from "./answer-for-strangers.ts";
 import { askSources } from "./ask-sources.ts";
 import { createLimiter } from "./limit-concurrency.ts";
 import type { ObserveDependencies } from "./observe-dependencies.ts";
@@ -20,11 +21,15 @@ export type Observe = (request: ObserveRequest, context: ObserveContext) => Prom
 export function createObserve(dependencies: ObserveDependencies): Observe {
   const underWay = new Map<string, Promise<Observation>>();
   const recent = new Map<string, Observation>();
-  const limiter = createLimiter(dependencies.callsAtOncePerSource);
+  const sources = {
+    ...dependencies,
+    limiter: createLimiter(dependencies.callsAtOncePerSource),
+    reportOf: rememberReports(dependencies.now),
+  };
 
   const ask = async (request: ObserveRequest, context: ObserveContext): Promise<Observation> => {
     const startedAt = dependencies.now();
-    const answer = await askSources(request, dependencies, limiter, context.incidentId);
+    const answer = await askSources(request, sources, context.incidentId);
     const finishedAt = dependencies.now();
     const content = {
       request,
