@@ -235,6 +235,7 @@ function bodyOf(
     endpoint: "endpoints",
     alerts: "alerts",
   }[need.kind];
+  // `member` is named by the kind, which the compiler cannot follow.
   return { kind: need.kind, [member]: items, gaps: [] } as unknown as ObservationBody;
 }
 

@@ -59,13 +59,12 @@ export function createAlertLine(given: Settings): AlertLine {
     now,
   };
   // The sender of an alert waits for the disk only: placing what is there comes after taking what arrives.
-  let isClosed = false;
-  let close = () => {};
+  const closing = new AbortController();
   const closed = new Promise<void>((resolve) => {
-    close = resolve;
+    closing.signal.addEventListener("abort", () => resolve());
   });
   const triage = unhurried(async () => {
-    while (!isClosed) {
+    while (!closing.signal.aborted) {
       const decided = await runTriage(settings);
       if (decided > 0) news.tell({ kind: "alerts" });
       if (decided < itemsAtOnce) return; // what came in meanwhile asks for itself
@@ -76,7 +75,7 @@ export function createAlertLine(given: Settings): AlertLine {
     await triage();
   });
   const mergeInTurn = oneAtATime(async () => {
-    if (!isClosed) await runMerges({ database, openStates, now });
+    if (!closing.signal.aborted) await runMerges({ database, openStates, now });
   });
   return {
     openStates,
@@ -91,8 +90,7 @@ export function createAlertLine(given: Settings): AlertLine {
       news.tell({ kind: "alerts" });
     },
     async close() {
-      isClosed = true;
-      close();
+      closing.abort();
       await Promise.allSettled([triageInTurn(), mergeInTurn()]);
     },
   };

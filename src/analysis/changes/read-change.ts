@@ -37,7 +37,7 @@ function settingsOfDiff(diff: string): Setting[] {
         line,
       );
     if (!match) continue;
-    const [, sign, name, value] = match as unknown as [string, string, string, string];
+    const [, sign = "", name = "", value = ""] = match;
     const plain = value.replace(/^["'`]|["'`]$/g, "");
     (sign === "-" ? removed : added).set(name, plain);
   }

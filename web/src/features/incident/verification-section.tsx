@@ -105,10 +105,9 @@ function Details({ details }: { details: VerificationView["details"] }) {
           {details.map((detail) => (
             <tr key={detail.title}>
               <td>{detail.title}</td>
-              {[detail.before, detail.after, detail.usual].map((value, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: three fixed columns
-                <td className="num" key={index}>
-                  {value === null ? "not seen" : formatValue(value, detail.unit)}
+              {(["before", "after", "usual"] as const).map((when) => (
+                <td className="num" key={when}>
+                  {detail[when] === null ? "not seen" : formatValue(detail[when], detail.unit)}
                 </td>
               ))}
               <td className="num">
