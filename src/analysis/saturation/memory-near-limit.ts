@@ -1,9 +1,10 @@
 import { against, changes, concept, defineCheck, finding, quiet, unknown, workloads } from "../../core/check.ts";
+import type { Scope } from "../../core/scope.ts";
 import type { Series } from "../../core/series.ts";
 import type { Window } from "../../core/window.ts";
 import { couldSetOff } from "../changes/change-mechanism.ts";
 import { predicate } from "../predicate.ts";
-import { afterBaseline, bounded, latestChange, levelNow, loadRatio } from "../recent.ts";
+import { afterBaseline, type Bounded, bounded, latestChange, levelNow, loadRatio } from "../recent.ts";
 import { pointsWithin, valuesWithin } from "../statistics/series-values.ts";
 import { median } from "../statistics/summary.ts";
 import { bytes, clock, percent, times } from "../words.ts";
@@ -43,18 +44,9 @@ export const memoryNearLimit = defineCheck({
   ) {
     const state = workload.items[0];
     const sets = bounded(workingSet.items, limit.items, state?.limits.memoryBytes ?? null);
-    // A heap fills up to its limit between collections by design: only what stays after them counts.
-    const heaps = bounded(heap.items, heapLimit.items).map((each) => ({ ...each, isHeap: true }));
+    const heaps = bounded(heap.items, heapLimit.items);
     const exits = outOfMemoryExits(state?.instances ?? [], scope.baseline.to);
-    const levels = [...sets.map((each) => ({ ...each, isHeap: false })), ...heaps].flatMap((each) => {
-      const recent = pointsWithin(each.ratio, afterBaseline(scope))
-        .slice(-6)
-        .map(({ value }) => value);
-      const level = recent.length === 0 ? null : each.isHeap ? Math.min(...recent) : levelNow(each.ratio, scope);
-      const top = recent.length === 0 ? 0 : Math.max(...recent);
-      return level === null ? [] : [{ ...each, level, top }];
-    });
-    const [worst] = levels.sort((left, right) => right.level - left.level);
+    const [worst] = fullestFirst(sets, heaps, scope);
     if (!worst && exits.length === 0) {
       if (workingSet.items.length === 0 && heap.items.length === 0)
         return unknown(workingSet.why ?? "no memory samples in the window");
@@ -148,6 +140,25 @@ export const memoryNearLimit = defineCheck({
     return quiet();
   },
 });
+
+/** How full each instance is now, the fullest first. `top`: the most it was lately, 0 to 1 and beyond. */
+function fullestFirst(sets: Bounded[], heaps: Bounded[], scope: Scope) {
+  const all = [
+    ...sets.map((each) => ({ ...each, isHeap: false })),
+    ...heaps.map((each) => ({ ...each, isHeap: true })),
+  ];
+  return all
+    .flatMap((each) => {
+      const recent = pointsWithin(each.ratio, afterBaseline(scope))
+        .slice(-6)
+        .map(({ value }) => value);
+      if (recent.length === 0) return [];
+      // A heap fills up to its limit between collections by design: only what stays after them counts.
+      const level = each.isHeap ? Math.min(...recent) : levelNow(each.ratio, scope);
+      return level === null ? [] : [{ ...each, level, top: Math.max(...recent) }];
+    })
+    .sort((left, right) => right.level - left.level);
+}
 
 /** Median of what an instance used while all was well, bytes: of any of them, as those that run now may be new. */
 function usualUse(used: readonly Series[], { baseline }: { baseline: Window }): number | null {
