@@ -23,6 +23,7 @@ import {
   readTriage,
   storeRefusedItem,
 } from "../store/items.ts";
+import { countPagedIncidents, findPagedIncidents } from "../store/outbox.ts";
 import type { AlertLine } from "./alert-line.ts";
 import type { AlertRecord, Intake, Receipt } from "./midwatch.ts";
 
@@ -122,16 +123,24 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
       const decisions = await readTriage(database, { itemIds: rows.map(({ item }) => item.id) });
       const byItem = new Map<string, RecordedTriage[]>();
       for (const each of decisions) byItem.set(each.itemId, [...(byItem.get(each.itemId) ?? []), each]);
-      return rows.map(({ item, timesSeen }) => recordOf(item, timesSeen, byItem.get(item.id) ?? []));
+      const paged = await findPagedIncidents(database, [
+        ...new Set(decisions.flatMap(({ incidentId }) => incidentId ?? [])),
+      ]);
+      return rows.map(({ item, timesSeen }) => recordOf(item, timesSeen, byItem.get(item.id) ?? [], paged));
     },
     listRefused: (limit) => listRefusedItems(database, limit),
     overrule: async (itemId, { verdict, why, incidentId }, person) => {
       await dependencies.place(itemId, { verdict, why, person: person.name, incidentId });
       const row = await readItem(database, itemId);
       if (!row) throw midwatchError("MW_NOT_FOUND", { what: `alert ${itemId}` });
-      return recordOf(row.item, row.timesSeen, await readTriage(database, { itemIds: [itemId] }));
+      const decisions = await readTriage(database, { itemIds: [itemId] });
+      const incidentIds = decisions.flatMap(({ incidentId: id }) => id ?? []);
+      return recordOf(row.item, row.timesSeen, decisions, await findPagedIncidents(database, incidentIds));
     },
-    count: (since) => countItems(database, since),
+    count: async (since) => ({
+      ...(await countItems(database, since)),
+      paged: await countPagedIncidents(database, since),
+    }),
   };
 }
 
@@ -149,13 +158,23 @@ function unknownService(name: string, register: EntityRegister): Error {
 }
 
 /** The last decision of midwatch, and the last word of a person on it. */
-function recordOf(item: IncomingItem, timesSeen: number, decisions: RecordedTriage[]): AlertRecord {
+function recordOf(
+  item: IncomingItem,
+  timesSeen: number,
+  decisions: RecordedTriage[],
+  pagedIncidents: Set<string>,
+): AlertRecord {
+  const incidentId = decisions.at(-1)?.incidentId;
   const word = decisions.findLast(({ actor }) => actor.kind === "person");
   const { actor, grounds } = word ?? {};
   return {
     item,
     decision: decisions.at(-1),
+    quiet: decisions.some(({ outcome }) => outcome === "opened")
+      ? undefined
+      : decisions.findLast(({ outcome }) => outcome === "joined" || outcome === "kept-quiet"),
     timesSeen,
+    hasPaged: incidentId != null && pagedIncidents.has(incidentId),
     overruled:
       word && actor?.kind === "person" && typeof grounds?.["verdict"] === "string"
         ? {

@@ -117,7 +117,8 @@ export type Intake = {
   list(filter: { since: Instant; limit: number; before?: Instant }): Promise<AlertRecord[]>;
   /** What nobody could understand, newest first: redacted, and where it went wrong. */
   listRefused(limit: number): Promise<RefusedRecord[]>;
-  count(since: Instant): Promise<{ total: number; keptQuiet: number }>;
+  /** `paged`: for how many incidents a person was called. */
+  count(since: Instant): Promise<{ total: number; keptQuiet: number; paged: number }>;
   /**
    * A person's word on what was done with an item: kept beside the decision, and done. `incidentId`: where it belongs.
    * Throws MW_NOT_FOUND, MW_INCIDENT_CLOSED.
@@ -134,7 +135,11 @@ export type RefusedRecord = RefusedItem;
 export type AlertRecord = {
   item: IncomingItem;
   decision: TriageDecision | undefined;
+  /** Why it was folded into what was known or left alone; stays when it is over. Undefined where it was not. */
+  quiet: TriageDecision | undefined;
   timesSeen: number;
+  /** Whether a person was called for its incident. */
+  hasPaged: boolean;
   overruled: { verdict: string; person: string; at: Instant; why: string | null } | null;
 };
 

@@ -169,6 +169,7 @@ export type AlertsView = {
   since: Timestamp;
   /** Of everything since then, whatever is filtered. */
   total: number;
+  /** For how many incidents a person was called. */
   pagedCount: number;
   overruled: { count: number; decisions: number; days: number };
   facets: { outcome: FacetCount[]; category: FacetCount[]; source: FacetCount[] };

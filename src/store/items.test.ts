@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { IncomingItem } from "../core/item.ts";
 import { openItemWriter } from "./item-writer.ts";
 import {
+  countItems,
   listItems,
   listRefusedItems,
   readItem,
@@ -77,6 +78,35 @@ describe("readItems", () => {
     const found = await readItems(counting, ["c", "nowhere", "a"]);
     expect(found.map(({ item }) => item.id)).toEqual(["c", "a"]);
     expect(questions).toBe(1);
+  });
+});
+
+describe("countItems", () => {
+  it("counts what was folded in or left alone as kept quiet, also once it is over; never what opened an incident", async () => {
+    const ids = ["opened", "joined", "left-alone", "joined-and-over", "new"];
+    await store(...ids.map((id) => sampleItem({ id, fingerprint: id })));
+    const decide = (itemId: string, outcome: "opened" | "joined" | "kept-quiet" | "resolved", status = "firing") =>
+      recordTriages(
+        database,
+        [
+          {
+            itemId,
+            outcome,
+            incidentId: outcome === "kept-quiet" ? null : "incident-1",
+            reason: "because",
+            decidedAt: minute(1),
+            grounds: {},
+            status: status as "firing",
+          },
+        ],
+        midwatch,
+      );
+    await decide("opened", "opened");
+    await decide("joined", "joined");
+    await decide("left-alone", "kept-quiet");
+    await decide("joined-and-over", "joined");
+    await decide("joined-and-over", "resolved", "resolved");
+    expect(await countItems(database, minute(-60))).toEqual({ total: 5, keptQuiet: 3 });
   });
 });
 

@@ -227,10 +227,14 @@ export async function readItems(database: Database, ids: string[]): Promise<Item
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** Items received since then; kept quiet: those that opened or joined nothing, or only repeated what was known. */
+/** Items received since then; kept quiet: those that were folded into what was known or left alone, also when they are over. */
 export async function countItems(database: Database, since: Instant): Promise<{ total: number; keptQuiet: number }> {
   const [counts] = await database.query<{ total: number; kept_quiet: number }>(
-    `select count(*)::int as total, count(*) filter (where incident_id is null or times_seen > 1)::int as kept_quiet
+    `select count(*)::int as total, count(*) filter (where exists (
+       select from triage_decisions where item_id = incoming_items.id and outcome in ('joined', 'kept-quiet')
+     ) and not exists (
+       select from triage_decisions where item_id = incoming_items.id and outcome = 'opened'
+     ))::int as kept_quiet
      from incoming_items where received_at >= $1`,
     [toTimestamp(since)],
   );

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   acknowledgeMessage,
+  countPagedIncidents,
   enqueueMessage,
+  findPagedIncidents,
   listMessages,
   readReceipts,
   recordFate,
@@ -27,6 +29,20 @@ describe("the outbox", () => {
     expect((await listMessages(database, "incident-1")).map(({ message }) => message.title)).not.toContain(
       "again, slack",
     );
+  });
+
+  it("knows for which incidents a person was called; a notice calls nobody", async () => {
+    const about = (key: string, incidentId: string, urgency: "page" | "notice") =>
+      enqueueMessage(database, sampleMessage({ key, incidentId, urgency, createdAt: minute(1) }), [
+        "slack",
+        "terminal",
+      ]);
+    await about("a", "called", "page");
+    await about("b", "called", "page");
+    await about("c", "told", "notice");
+    expect(await findPagedIncidents(database, ["called", "told", "none"])).toEqual(new Set(["called"]));
+    expect(await countPagedIncidents(database, minute(0))).toBe(1);
+    expect(await countPagedIncidents(database, minute(2))).toBe(0);
   });
 
   it("hands out what is due once, pages first", async () => {

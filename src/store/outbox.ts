@@ -28,6 +28,25 @@ export async function enqueueMessage(transaction: Database, message: Message, ch
   return rows.map(({ channel }) => channel);
 }
 
+/** Of these incidents, those for which a person was called. */
+export async function findPagedIncidents(database: Database, incidentIds: string[]): Promise<Set<string>> {
+  if (incidentIds.length === 0) return new Set();
+  const rows = await database.query<{ incident_id: string }>(
+    "select distinct incident_id from outbox where urgency = 'page' and incident_id = any($1)",
+    [incidentIds],
+  );
+  return new Set(rows.map((row) => row.incident_id));
+}
+
+/** For how many incidents a person was called since then. */
+export async function countPagedIncidents(database: Database, since: Instant): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    "select count(distinct incident_id)::int as count from outbox where urgency = 'page' and created_at >= $1",
+    [toTimestamp(since)],
+  );
+  return row?.count ?? 0;
+}
+
 /**
  * Takes what is due for sending; written down before it is sent. Who takes it has `leaseSeconds` to record its fate.
  * Pages that nobody acknowledged are due again when `recordFate` said so.

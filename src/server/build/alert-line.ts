@@ -1,5 +1,6 @@
-import type { RefusedRecord } from "../../app/midwatch.ts";
+import type { AlertRecord, RefusedRecord } from "../../app/midwatch.ts";
 import type { IncomingItem, TriageDecision } from "../../core/item.ts";
+import { overruleVerdicts } from "../../core/item.ts";
 import type { AlertLine } from "../views.ts";
 import { incidentRef, type Names, timestamp, timestampOrNull } from "./references.ts";
 
@@ -40,6 +41,14 @@ export function buildRefusedLine({ id, source, receivedAt, place, problem, raw }
 }
 
 const titleCharacters = 160;
+
+/** An alert with the person's word on it. */
+export function buildRecordLine(record: AlertRecord, names: Names): AlertLine {
+  const { overruled } = record;
+  const verdict = overruleVerdicts.find((known) => known === overruled?.verdict);
+  const word = overruled && verdict ? { ...overruled, verdict, at: timestamp(overruled.at) } : null;
+  return buildAlertLine({ ...record, overruled: word }, names);
+}
 
 export function buildAlertLine(
   { item, decision, timesSeen, hasPaged, overruled }: AlertSource,

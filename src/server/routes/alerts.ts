@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { AlertRecord } from "../../app/midwatch.ts";
 import { categories, overruleVerdicts } from "../../core/item.ts";
-import { buildAlertLine, buildRefusedLine } from "../build/alert-line.ts";
+import { buildRecordLine, buildRefusedLine } from "../build/alert-line.ts";
 import { namesOf, timestamp } from "../build/references.ts";
 import { personOf } from "../guard.ts";
 import type { Routes, Running } from "../server-types.ts";
@@ -54,7 +53,7 @@ export function addAlertRoutes(routes: Routes, running: Running): void {
       const refused = (await midwatch.intake.listRefused(pageRows)).filter(
         ({ receivedAt }) => receivedAt >= since && (cursor === undefined || receivedAt < Date.parse(cursor)),
       );
-      const lines = [...records.map((record) => lineOf(record, names)), ...refused.map(buildRefusedLine)].sort(
+      const lines = [...records.map((record) => buildRecordLine(record, names)), ...refused.map(buildRefusedLine)].sort(
         (left, right) => right.receivedAt.localeCompare(left.receivedAt),
       );
       const wanted = (q ?? "").toLowerCase();
@@ -66,11 +65,17 @@ export function addAlertRoutes(routes: Routes, running: Running): void {
           `${line.title} ${line.entity?.name ?? ""} ${line.reason}`.toLowerCase().includes(wanted),
       );
       const shown = matching.slice(0, pageRows);
+      const { total, paged } = await midwatch.intake.count(since);
+      const overruled = lines.filter((line) => line.overruled !== null && line.overruled.verdict !== "right");
       return {
         since: timestamp(since),
-        total: (await midwatch.intake.count(since)).total,
-        pagedCount: 0,
-        overruled: { count: 0, decisions: lines.length, days: 1 },
+        total,
+        pagedCount: paged,
+        overruled: {
+          count: overruled.length,
+          decisions: lines.length,
+          days: Math.max(1, Math.round((midwatch.now() - since) / dayMilliseconds)),
+        },
         facets: {
           outcome: facet(
             lines,
@@ -120,21 +125,8 @@ export function addAlertRoutes(routes: Routes, running: Running): void {
         { verdict, why, incidentId },
         personOf(request),
       );
-      return lineOf(record, namesOf(midwatch.estate.entities()));
+      return buildRecordLine(record, namesOf(midwatch.estate.entities()));
     },
-  );
-}
-
-function lineOf(record: AlertRecord, names: ReturnType<typeof namesOf>): AlertLine {
-  const { overruled } = record;
-  const verdict = overruleVerdicts.find((known) => known === overruled?.verdict);
-  return buildAlertLine(
-    {
-      ...record,
-      hasPaged: false,
-      overruled: overruled && verdict ? { ...overruled, verdict, at: timestamp(overruled.at) } : null,
-    },
-    names,
   );
 }
 

@@ -3,7 +3,7 @@ import type { EntityId } from "../../core/entity.ts";
 import { midwatchError } from "../../core/errors.ts";
 import type { IncidentState } from "../../core/incident.ts";
 import { changeKinds } from "../../core/workload.ts";
-import { buildAlertLine } from "../build/alert-line.ts";
+import { buildRecordLine } from "../build/alert-line.ts";
 import { buildChangeLine } from "../build/change-line.ts";
 import { buildEntity } from "../build/entity.ts";
 import { buildGraph } from "../build/graph.ts";
@@ -42,7 +42,7 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
     ]);
     const line = (state: IncidentState) =>
       buildIncidentLine(state, names, now, nextSentence(incidents.next(state), now));
-    const quiet = alerts.filter(({ decision }) => decision?.outcome === "kept-quiet" || decision?.outcome === "joined");
+    const quiet = alerts.filter((record) => record.quiet !== undefined);
     return buildNow({
       open: open.map(line),
       recentlyClosed: closed.filter((state) => now - (state.closed?.at ?? 0) < watchMilliseconds).map(line),
@@ -52,11 +52,7 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
       quiet: {
         since: now - watchMilliseconds,
         total: counts.keptQuiet,
-        items: quiet
-          .slice(0, 20)
-          .map(({ item, decision, timesSeen }) =>
-            buildAlertLine({ item, decision, timesSeen, hasPaged: false, overruled: null }, names),
-          ),
+        items: quiet.slice(0, 20).map((record) => buildRecordLine({ ...record, decision: record.quiet }, names)),
       },
       drills: await drillsView(running),
       connectionKinds: midwatch.connections.list().map(({ kind }) => kind),

@@ -5,7 +5,7 @@ import { Time } from "../components/time.tsx";
 import { apiQuery, toggleFilter, useFilters } from "../components/use-filters.ts";
 import { refetch, useResource } from "../data/resources.ts";
 import { AlertRow } from "../features/alerts/alert-row.tsx";
-import { capital, countWord, formatCount } from "../lib/format-number.ts";
+import { countWord, formatCount } from "../lib/format-number.ts";
 import { Tabs, useTitle } from "../shell/page-frame.tsx";
 import { PageStates } from "../shell/page-states.tsx";
 
@@ -30,13 +30,12 @@ export function AlertsPage() {
   if (!body) {
     return <PageStates resource={resource} title="Alerts" waitsFor="the alerts" onRetry={() => void refetch(path)} />;
   }
-  const paged = body.pagedCount === 0 ? "None" : capital(countWord(body.pagedCount));
   return (
     <>
       <header className="lead">
         <h1>
-          {formatCount(body.total)} {body.total === 1 ? "alert" : "alerts"} since <Time at={body.since} />. {paged}{" "}
-          paged somebody.
+          {formatCount(body.total)} {body.total === 1 ? "alert" : "alerts"} since <Time at={body.since} />.{" "}
+          {pagedSentence(body.pagedCount)}
         </h1>
         <p>
           Every one is here with what was done and why.{" "}
@@ -124,3 +123,8 @@ type FacetProps = {
   filters: URLSearchParams;
   change: (edit: (filters: URLSearchParams) => void) => void;
 };
+
+function pagedSentence(incidents: number): string {
+  if (incidents === 0) return "Nobody was paged.";
+  return `Somebody was paged for ${incidents === 1 ? "one incident" : `${countWord(incidents)} incidents`}.`;
+}

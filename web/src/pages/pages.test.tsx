@@ -142,7 +142,7 @@ it("draws every other page from its view", () => {
   putResource("/trust", () => lists.trust);
   putResource("/settings", () => lists.settings);
   putResource("/observations/o", () => incidents.observation);
-  expect(words(<AlertsPage />)).toContain("Two paged somebody.");
+  expect(words(<AlertsPage />)).toContain("Somebody was paged for two incidents.");
   expect(words(<ChangesPage />)).toContain("Two are held to be the cause of an incident.");
   expect(words(<GraphPage />)).toContain("14 services, five worse than usual.");
   expect(words(<TrustPage />)).toContain("Right 37 of 44 times.");
