@@ -9,6 +9,7 @@ import type { PolicyConfig } from "../policy/policy-config.ts";
 import { type AuditHead, type ChainedEntry, listAudit, readAuditHead, verifyAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 import { readKillSwitch, setKillSwitch } from "../store/kill-switch.ts";
+import { auditSentence } from "./audit-sentence.ts";
 import type { AuditEntryRecord, Incidents, Trust } from "./midwatch.ts";
 
 type TrustDependencies = {
@@ -95,17 +96,14 @@ function readAnchors(file: string): AuditHead[] {
 }
 
 function toRecord(entry: ChainedEntry): AuditEntryRecord {
-  const { number, at, kind, subject, actor, body } = entry;
-  const what = typeof body["what"] === "string" ? body["what"] : typeof body["state"] === "string" ? body["state"] : "";
-  const detail =
-    typeof body["reason"] === "string" ? body["reason"] : typeof body["why"] === "string" ? body["why"] : "";
+  const { number, at, kind, subject, actor } = entry;
   return {
     number,
     at,
     kind,
     subject,
     who: nameOf(actor),
-    sentence: [kind.replaceAll("-", " "), what, subject, detail].filter((part) => part !== "").join(" · "),
+    sentence: auditSentence(entry),
     hash: createHash("sha256").update(canonicalJson(entry)).digest("hex"),
   };
 }

@@ -153,7 +153,7 @@ function note(
           type: "severity-changed",
           from: known.severity ?? severity,
           to: severity,
-          reason: `${title} joined: ${reason}`,
+          reason: `“${title}” joined it, ${reason}`,
         });
         known.severity = severity;
       }

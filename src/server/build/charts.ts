@@ -43,10 +43,14 @@ export function chartSeries(series: Series[], names: Names, role: ChartSeries["r
 }
 
 function labelOf(series: Series, names: Names): string {
-  const kept = Object.entries(series.dimensions).map(([dimension, value]) =>
+  return [names(series.entityId).name, ...keptWords(series.dimensions, names)].join(", ");
+}
+
+/** `to payment`, `POST /orders`: what tells one series of an entity from another. */
+function keptWords(dimensions: Series["dimensions"], names: Names): string[] {
+  return Object.entries(dimensions).map(([dimension, value]) =>
     dimension === "peer" ? `to ${names(value).name}` : value,
   );
-  return [names(series.entityId).name, ...kept].join(", ");
 }
 
 /** One row of the proof strip. `usual` is where nine tenths of the values before the onset lie. */
@@ -61,7 +65,7 @@ export function chartRow(
   const definition = conceptDefinition(predicate.concept);
   return {
     id: `${predicate.concept}/${predicate.entityId}/${JSON.stringify(predicate.where)}`,
-    title: `${names(predicate.entityId).name}: ${definition.title}`,
+    title: `${[names(predicate.entityId).name, ...keptWords(predicate.where, names)].join(" ")}: ${definition.title}`,
     note: predicate.statistic === "mean" || predicate.statistic === "rate" ? null : predicate.statistic,
     unit: definition.unit as Unit,
     series: chartSeries(series, names, definition.bad === "none" ? "context" : "signal"),

@@ -6,9 +6,10 @@ import { type Names, timestamp } from "./references.ts";
 import { undoOf } from "./undo.ts";
 
 /** Where there is no suspect there is nothing to mend: that is said, and not that it is being looked for. */
-function noneYet({ answer, investigation }: IncidentState): string {
+function noneYet({ answer, investigation, closed }: IncidentState): string {
+  if (answer?.verdict === "healthy") return "There is nothing to fix.";
+  if (closed) return "It was over before one was proposed. midwatch changed nothing.";
   if (!answer) return "First the cause.";
-  if (answer.verdict === "healthy") return "There is nothing to fix.";
   if (answer.verdict === "unknown" && answer.hypotheses.length === 0 && !investigation)
     return "None: as long as the cause is not known, no change is safer than the others.";
   return "Looking for a safe step.";

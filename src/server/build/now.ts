@@ -89,7 +89,7 @@ function frontFigures({ graph, health, entities }: NowSources): FigureView[] {
       value: own.latencySeconds,
       unit: "s",
       state: isSlow ? own.state : "healthy",
-      usual: null,
+      usual: own.usualLatencySeconds === null ? null : { low: own.usualLatencySeconds, high: own.usualLatencySeconds },
       spark: spark(own.latency),
     },
   ];

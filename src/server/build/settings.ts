@@ -35,9 +35,18 @@ export function buildSettings(midwatch: Midwatch, connections: ConnectionView[])
         },
         {
           title: "keeps",
-          text: `${config.telemetry.retentionHours} h, at most ${Math.round(config.telemetry.maximumBytes / 2 ** 20)} MiB`,
+          text: keptSentence(config.telemetry),
         },
       ],
     },
   };
+}
+
+/** `7 days, at most 8 GiB`: whole days and GiB where they are. */
+function keptSentence({ retentionHours, maximumBytes }: { retentionHours: number; maximumBytes: number }): string {
+  const isDays = retentionHours >= 48 && retentionHours % 24 === 0;
+  const isGibi = maximumBytes >= 2 ** 30 && maximumBytes % 2 ** 30 === 0;
+  const time = isDays ? `${retentionHours / 24} days` : `${retentionHours} h`;
+  const size = isGibi ? `${maximumBytes / 2 ** 30} GiB` : `${Math.round(maximumBytes / 2 ** 20)} MiB`;
+  return `${time}, at most ${size}`;
 }

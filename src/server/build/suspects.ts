@@ -29,7 +29,10 @@ export function suspectsOf(answer: Answer, state: IncidentState, names: Names): 
       wouldChange: answer.question?.answers.some(({ hypothesisId }) => hypothesisId === hypothesis.id)
         ? answer.question.sentence
         : null,
-      evidenceNumbers: hypothesis.claimIds.map((id) => numbered.indexOf(id) + 1).filter((number) => number > 0),
+      evidenceNumbers: hypothesis.claimIds
+        .map((id) => numbered.indexOf(id) + 1)
+        .filter((number) => number > 0)
+        .sort((left, right) => left - right),
       rejected: isRejected ? { person: "a person", why: null, at: timestamp(answer.concludedAt) } : null,
     };
   });

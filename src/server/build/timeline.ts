@@ -103,7 +103,7 @@ export function tell(body: IncidentEventBody): { kind: TimelineEntry["kind"]; se
     case "incident-opened":
       return { kind: "midwatch", sentence: `opened: ${body.reason}` };
     case "item-joined":
-      return { kind: "alert", sentence: `${body.title} joined: ${body.reason}` };
+      return { kind: "alert", sentence: `${body.title}; joined: ${body.reason}` };
     case "item-resolved":
       return { kind: "alert", sentence: `${body.title} is quiet again${body.reason ? `: ${body.reason}` : ""}` };
     case "item-fired-again":

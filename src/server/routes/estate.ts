@@ -41,7 +41,7 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
       intake.count(now - watchMilliseconds),
     ]);
     const line = (state: IncidentState) =>
-      buildIncidentLine(state, names, now, nextSentence(incidents.next(state), now));
+      buildIncidentLine(state, names, now, nextSentence(incidents.next(state), now, state));
     const quiet = alerts.filter((record) => record.quiet !== undefined);
     return buildNow({
       open: open.map(line),

@@ -39,7 +39,12 @@ export function addIncidentRoutes(routes: Routes, running: Running): void {
       const names = namesOf(midwatch.estate.entities());
       return {
         incidents: states.map((state) =>
-          buildIncidentLine(state, names, midwatch.now(), nextSentence(midwatch.incidents.next(state), midwatch.now())),
+          buildIncidentLine(
+            state,
+            names,
+            midwatch.now(),
+            nextSentence(midwatch.incidents.next(state), midwatch.now(), state),
+          ),
         ),
         nextCursor: states.length === limit ? (states.at(-1)?.id ?? null) : null,
       };
@@ -172,7 +177,7 @@ function viewOf(record: IncidentRecord, midwatch: Midwatch): IncidentView {
     ),
     changeLines: record.changes.map((change) => buildChangeLine(change, names, [])),
     budget: { seconds: investigation.budgetSeconds, calls: investigation.budgetCalls },
-    nextSentence: nextSentence(record.next, midwatch.now()),
+    nextSentence: nextSentence(record.next, midwatch.now(), record.state),
     trackRecord: null,
     now: midwatch.now(),
   });

@@ -5,6 +5,8 @@ export function ChartLegend({ rows, hasOnset, hasGoal, usualSentence }: ChartLeg
   const labelOf = (role: "signal" | "comparison") => {
     const found = rows.flatMap(({ series }) => series).filter((series) => series.role === role);
     const labels = [...new Set(found.map(({ label }) => label).filter(Boolean))];
+    // Rows of several things are named by their titles; the line is then what was measured of each.
+    if (labels.length > 1 && role === "signal") return "measured";
     return labels.length === 0 ? null : labels.length > 2 ? `${labels[0]} and others` : labels.join(", ");
   };
   const signal = labelOf("signal");

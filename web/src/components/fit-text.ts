@@ -9,6 +9,19 @@ export function fitText(text: string, pixels: number, weight: 400 | 600, sizePix
   return `${text.slice(0, letters).trimEnd()}…`;
 }
 
+/** The words on at most so many lines; only what does not fit the last one is cut. Empty for no words. */
+export function fitLines(text: string, pixels: number, most: number, sizePixels = 12): string[] {
+  const width = measurer(400, sizePixels);
+  const lines: string[] = [];
+  for (const word of text.split(" ").filter((one) => one !== "")) {
+    const last = lines.at(-1);
+    const isFull = last === undefined || width(`${last} ${word}`) > pixels;
+    if (isFull && lines.length < most) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.map((line) => fitText(line, pixels, 400, sizePixels));
+}
+
 /** Without a canvas (a test, a closed browser) a letter is taken as a little over half its size. */
 function measurer(weight: number, sizePixels: number): (text: string) => number {
   context ??= typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");

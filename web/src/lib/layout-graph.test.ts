@@ -23,6 +23,23 @@ it("does not depend on the order of its input", () => {
   expect(places([...nodes].reverse())).toEqual(places(nodes));
 });
 
+it("keeps room for edges that go round others: none is cut off below", () => {
+  // Everything needs `db`, over three columns: some edges pass below the rest.
+  const many = ["a", "b", "c", "d", "e"].flatMap((id) => [
+    { from: "gateway", to: id },
+    { from: id, to: `${id}2` },
+    { from: `${id}2`, to: "db" },
+    { from: "gateway", to: "db" },
+  ]);
+  const all = [...new Set(many.flatMap(({ from, to }) => [from, to]))].map((id) => ({ id }));
+  const layout = layoutGraph(all, many, room);
+  // Numbers of a path come in pairs: x, y.
+  const ys = layout.edges.flatMap(({ path }) =>
+    (path.match(/-?[\d.]+/g) ?? []).map(Number).filter((_, index) => index % 2 === 1),
+  );
+  expect(Math.max(...ys)).toBeLessThanOrEqual(layout.height);
+});
+
 it("draws no edge to what is not there, and survives emptiness and circles", () => {
   expect(layoutGraph(nodes, [{ from: "gateway", to: "nowhere" }], room).edges).toEqual([]);
   expect(layoutGraph([], [], room)).toMatchObject({ width: 0, height: 0 });

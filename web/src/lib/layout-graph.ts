@@ -26,6 +26,8 @@ export function layoutGraph<Item extends Node, Link extends Edge>(
   });
   dagre.layout(graph);
 
+  const bendsOf = (edge: Link, index: number): Point[] =>
+    (graph.edge({ v: edge.to, w: edge.from, name: String(index) }).points ?? []).slice(1, -1).reverse();
   const columns = [...new Set(nodes.map(({ id }) => graph.node(id).x))].sort((left, right) => left - right);
   const gaps = Math.max(0, columns.length - 1) * room.gapX;
   const nodeWidth = Math.round(
@@ -44,7 +46,9 @@ export function layoutGraph<Item extends Node, Link extends Edge>(
     return (Math.min(...ys) + Math.max(...ys)) / 2 - room.height / 2;
   };
   const placed = nodes.map((node) => ({ ...node, x: left(node.id), y: top(node.id) }));
-  const height = Math.max(0, ...placed.map(({ y }) => y + room.height));
+  // An edge that goes round others takes room below them too.
+  const lowest = Math.max(0, ...drawn.flatMap((edge, index) => bendsOf(edge, index).map(({ y }) => y + 1)));
+  const height = Math.max(lowest, ...placed.map(({ y }) => y + room.height));
   const width = columns.length * nodeWidth + gaps;
   const columnAt = (x: number) => {
     const before = columns.findLastIndex((column) => column <= x);
@@ -53,7 +57,7 @@ export function layoutGraph<Item extends Node, Link extends Edge>(
   return {
     nodes: placed,
     edges: drawn.map((edge, index) => {
-      const bends = (graph.edge({ v: edge.to, w: edge.from, name: String(index) }).points ?? []).slice(1, -1).reverse();
+      const bends = bendsOf(edge, index);
       const start = { x: left(edge.from) + nodeWidth, y: top(edge.from) + room.height / 2 };
       const end = { x: left(edge.to), y: top(edge.to) + room.height / 2 };
       return {

@@ -7,6 +7,7 @@ import { Time } from "../components/time.tsx";
 import { apiQuery, toggleFilter, useFilters } from "../components/use-filters.ts";
 import { refetch, useResource } from "../data/resources.ts";
 import { ChangesAxis } from "../features/changes/changes-axis.tsx";
+import { changedEntities } from "../lib/changed-entities.ts";
 import { capital, countWord } from "../lib/format-number.ts";
 import { Tabs, useTitle } from "../shell/page-frame.tsx";
 import { PageStates } from "../shell/page-states.tsx";
@@ -77,7 +78,7 @@ export function ChangesPage() {
         </p>
       ) : (
         <ol className="log tm changes">
-          {[...changes].reverse().map((line) => (
+          {changes.map((line) => (
             <ChangeRow key={line.id} change={line} />
           ))}
         </ol>
@@ -95,7 +96,7 @@ function ChangeRow({ change }: { change: ChangeLine }) {
         {isCause && <span className="pen cause" aria-hidden="true" />} {change.summary}{" "}
         <span>
           {change.kind}
-          {change.entities.map((entity) => (
+          {changedEntities(change).map((entity) => (
             <span key={entity.id}>
               ,{" "}
               <Link href={`/graph/${encodeURIComponent(entity.id)}`} className="plain-link">

@@ -9,6 +9,7 @@ import { useNow } from "../data/clock.ts";
 import { refetch, useResource } from "../data/resources.ts";
 import { EntityCard } from "../features/graph/entity-card.tsx";
 import { TimeSlider } from "../features/graph/time-slider.tsx";
+import { unseenSentence } from "../features/now/now-headline.ts";
 import { capital, countWord } from "../lib/format-number.ts";
 import { formatTime } from "../lib/format-time.ts";
 import { mapOf } from "../lib/shown-entities.ts";
@@ -35,7 +36,7 @@ export function GraphPage({ entityId }: { entityId?: string }) {
   const query = (filters.get("q") ?? "").toLowerCase();
   const map = mapOf(body);
   const off = map.nodes.filter(({ state }) => state === "failing" || state === "degraded").length;
-  const unseen = map.nodes.filter(({ state }) => state === "unknown").length;
+  const unseen = map.nodes.filter(({ state }) => state === "unknown").map(({ entity }) => entity.name);
   const found = query === "" ? [] : body.nodes.filter((node) => matches(node, query));
   return (
     <>
@@ -45,7 +46,7 @@ export function GraphPage({ entityId }: { entityId?: string }) {
           {off === 0 ? "none worse than usual" : `${countWord(off)} worse than usual`}.
         </h1>
         <p>
-          {unseen > 0 && `Of ${countWord(unseen)} nothing can be seen. `}
+          {unseen.length > 0 && `${unseenSentence(unseen)} `}
           As of <Time at={body.asOf} precision="second" />. Callers stand left of what they need.
         </p>
       </header>

@@ -22,6 +22,7 @@ import { Suspects } from "../features/incident/suspects.tsx";
 import { Thread } from "../features/incident/thread.tsx";
 import { ToldList } from "../features/incident/told-list.tsx";
 import { VerificationSection } from "../features/incident/verification-section.tsx";
+import { readable } from "../lib/readable.ts";
 import { Tabs, useTitle } from "../shell/page-frame.tsx";
 
 /** What broke, how sure, for whom, may I approve? Then the proof. */
@@ -29,7 +30,7 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
   const path = `/incidents/${encodeURIComponent(incidentId)}`;
   const { body, error } = useResource<IncidentView>(path);
   const actions = useMemo(() => incidentActions(incidentId), [incidentId]);
-  useTitle(body ? `${body.line.label}: ${body.headline.text}` : "Incident");
+  useTitle(body ? `${readable(body.headline.text)} ${body.line.label}` : "Incident");
   if (!body) {
     return (
       <>

@@ -5,17 +5,20 @@ import { AlertWords, verdictWords } from "../../components/alert-words.tsx";
 import { Glyph, type GlyphKind } from "../../components/glyph.tsx";
 import { LogRow } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
+import { capital } from "../../lib/format-number.ts";
+import { isNamedIn } from "../../lib/named-title.ts";
 import { severityGlyph, severityText } from "../../lib/phase.ts";
+import { readable } from "../../lib/readable.ts";
 
 /** What came in, what was done and why, and a way to say that it was wrong. */
 export function AlertRow({ alert, onOverruled }: { alert: AlertLine; onOverruled: () => void }) {
   return (
     <LogRow as="li" className="al" margin={<Time at={alert.startsAt} />}>
       <p className="nm" data-row tabIndex={-1}>
-        <Glyph kind={glyphOf(alert)} label={alert.status} /> {alert.title}
+        <Glyph kind={glyphOf(alert)} label={alert.status} /> {readable(alert.title)}
         {alert.count > 1 && `, ${alert.count} ×`}{" "}
         <span>
-          {alert.entity && `${alert.entity.name}, `}
+          {alert.entity && !isNamedIn(alert.entity.name, alert.title) && `${alert.entity.name}, `}
           {severityText(alert)}
           {alert.sourceKind === "detection" ? ", own detection" : `, ${alert.source}`}
         </span>
@@ -30,7 +33,7 @@ export function AlertRow({ alert, onOverruled }: { alert: AlertLine; onOverruled
         )}
       </div>
       <p className="did">
-        <b>{outcomeWords(alert)}</b> {alert.reason}{" "}
+        <b>{outcomeWords(alert)}</b> {capital(readable(alert.reason))}.{" "}
         {alert.incident && (
           <Link href={`/incidents/${encodeURIComponent(alert.incident.id)}`}>{alert.incident.label}</Link>
         )}

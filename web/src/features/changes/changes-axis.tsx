@@ -1,6 +1,7 @@
 import type { ChangeLine } from "../../../../src/server/views.ts";
 import { useWidth } from "../../components/use-width.ts";
 import { useNow } from "../../data/clock.ts";
+import { changedEntities } from "../../lib/changed-entities.ts";
 import { formatTime, ticksWithin } from "../../lib/format-time.ts";
 
 const laneHeight = 26;
@@ -16,7 +17,7 @@ export function ChangesAxis({ changes, since }: { changes: ChangeLine[]; since: 
   const x = (at: number) => left + 6 + ((at - from) / Math.max(1, now - from)) * (width - left - 24);
   const counts = new Map<string, { name: string; changes: ChangeLine[] }>();
   for (const change of changes) {
-    for (const entity of change.entities) {
+    for (const entity of changedEntities(change)) {
       const lane = counts.get(entity.id) ?? { name: entity.name, changes: [] };
       lane.changes.push(change);
       counts.set(entity.id, lane);

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import type { FixView, IncidentView, PlanStatus } from "../../../../src/server/incident-views.ts";
 import { Time } from "../../components/time.tsx";
+import { capital } from "../../lib/format-number.ts";
+import { readable } from "../../lib/readable.ts";
 import { Decide } from "./decide.tsx";
 import { FixDifference } from "./fix-difference.tsx";
 import type { IncidentActions } from "./incident-actions.ts";
@@ -13,7 +15,9 @@ type PlanFix = Extract<FixView, { state: "plan" }>;
 export function FixCard({ incident, actions }: { incident: IncidentView; actions: IncidentActions }) {
   const { fix } = incident;
   if (fix.state === "plan") return <PlanCard fix={fix} incident={incident} actions={actions} />;
-  if (fix.state === "no-safe-action" || incident.headline.verdict === "unknown") {
+  const { verdict } = incident.headline;
+  const isNoneToCome = verdict === "unknown" || verdict === "healthy" || incident.line.closedAt !== null;
+  if (fix.state === "no-safe-action" || isNoneToCome) {
     return <WhatWouldTell incident={incident} actions={actions} />;
   }
   return <PendingCard fix={fix} />;
@@ -32,7 +36,7 @@ export function PendingCard({ fix }: { fix: Extract<FixView, { state: "none-yet"
         <h2 id="fix-h">No fix proposed yet</h2>
       </header>
       <p className="diff" id="no-fix-yet">
-        {fix.sentence}
+        {readable(fix.sentence)}
       </p>
       <dl className="facts">
         {rows.map((title) => (
@@ -69,7 +73,7 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
             </span>
           )}
         </div>
-        <h2 id="fix-h">{plan.title}</h2>
+        <h2 id="fix-h">{readable(plan.title)}</h2>
       </header>
       <FixDifference plan={plan} />
       <dl className="facts">
@@ -77,14 +81,14 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
           <div>
             <dt>{words.outcome.title}</dt>
             <dd>
-              <b>{words.outcome.lead}</b> <span className="quiet">{words.outcome.rest}</span>
+              <b>{readable(words.outcome.lead)}</b> <span className="quiet">{readable(words.outcome.rest)}</span>
             </dd>
           </div>
         )}
         <div>
           <dt>Touches</dt>
           <dd>
-            <b>{plan.touches.sentence}</b>
+            <b>{readable(plan.touches.sentence)}</b>
           </dd>
         </div>
         {!isOver && (
@@ -92,12 +96,12 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
             <div>
               <dt>Risk</dt>
               <dd>
-                <b>{capitalRisk[plan.risk.level]}</b> {plan.risk.sentence}
+                <b>{capitalRisk[plan.risk.level]}</b> {readable(plan.risk.sentence)}
               </dd>
             </div>
             <div>
               <dt>Should do</dt>
-              <dd>{plan.expectedEffect.sentence}</dd>
+              <dd>{readable(plan.expectedEffect.sentence)}</dd>
             </div>
           </>
         )}
@@ -113,7 +117,7 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
                 </>
               )}
             </b>{" "}
-            {words.undo.rest}
+            {readable(words.undo.rest)}
           </dd>
         </div>
         {!isOver && (
@@ -122,7 +126,7 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
             <dd>
               {ruling ? (
                 <>
-                  <b>{rulingWords[ruling.kind]}</b> {ruling.why}
+                  <b>{rulingWords[ruling.kind]}</b> {capital(readable(ruling.why))}
                 </>
               ) : (
                 <span className="soft">is being asked</span>
@@ -135,7 +139,7 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
         <Decide plan={plan} mayApprove={incident.may.approve} actions={actions} />
       ) : (
         <p className="standing" role="status">
-          {words.standing}
+          {readable(words.standing)}
         </p>
       )}
       <MoreOnFix fix={fix} />
@@ -144,7 +148,7 @@ function PlanCard({ fix, incident, actions }: { fix: PlanFix; incident: Incident
 }
 
 /** What it should do and what policy said is history then; it stays under "Explain ruling". */
-const finished: PlanStatus[] = ["done", "failed", "unknown", "undoing", "undone", "not-undone"];
+const finished: PlanStatus[] = ["withdrawn", "done", "failed", "unknown", "undoing", "undone", "not-undone"];
 
 const capitalRisk = { low: "Low.", medium: "Medium.", high: "High." };
 const rulingWords = { allow: "Allows it.", ask: "Asks one person.", deny: "Denies it." };
@@ -193,7 +197,7 @@ function MoreOnFix({ fix }: { fix: PlanFix }) {
           {open === "others" && (
             <ul>
               {alternatives.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
+                <li key={sentence}>{readable(sentence)}</li>
               ))}
             </ul>
           )}
@@ -202,7 +206,7 @@ function MoreOnFix({ fix }: { fix: PlanFix }) {
               <p className="quiet">Checked again at the moment of acting; if one fails, nothing is done.</p>
               <ul>
                 {plan.preconditions.map((sentence) => (
-                  <li key={sentence}>{sentence}</li>
+                  <li key={sentence}>{readable(sentence)}</li>
                 ))}
               </ul>
             </>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { QuestionView } from "../../../../src/server/incident-views.ts";
 import { ErrorLine } from "../../components/error-panel.tsx";
 import type { ApiError } from "../../data/api.ts";
+import { readable } from "../../lib/readable.ts";
 import type { IncidentActions } from "./incident-actions.ts";
 
 /** The one question whose answer would split the open suspects best. */
@@ -9,7 +10,7 @@ export function OneQuestion({ question, actions, mayAnswer }: OneQuestionProps) 
   return (
     <div className="q1" id="question">
       <div className="sub">The one question</div>
-      <p className="ask">{question.sentence}</p>
+      <p className="ask">{readable(question.sentence)}</p>
       {mayAnswer ? (
         <QuestionAnswers question={question} actions={actions} />
       ) : (

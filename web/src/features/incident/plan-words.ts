@@ -58,6 +58,8 @@ function untilOf({ status, plan, approval, execution, undo }: PlanFix): Words["u
   return { text: "", at };
 }
 
+const endedBelow: PlanStatus[] = ["refused", "withdrawn", "denied"];
+
 function outcomeOf({ status, execution, plan }: PlanFix): Words["outcome"] {
   if (execution?.finishedAt) {
     const seconds = (Date.parse(execution.finishedAt) - Date.parse(execution.startedAt)) / 1000;
@@ -65,7 +67,8 @@ function outcomeOf({ status, execution, plan }: PlanFix): Words["outcome"] {
     return { title, lead: formatDuration(seconds), rest: execution.why };
   }
   if (execution) return { title: "Running", lead: "The hand has it.", rest: "Its undo was armed before it began." };
-  if (plan.endedBecause && status !== "refused") return { title: "Ended", lead: plan.endedBecause, rest: "" };
+  // Where the line below says why it ended, it is not said twice.
+  if (plan.endedBecause && !endedBelow.includes(status)) return { title: "Ended", lead: plan.endedBecause, rest: "" };
   return null;
 }
 

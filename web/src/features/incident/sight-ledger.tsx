@@ -1,11 +1,10 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import type { IncidentView, QuestionView, RuledOutView, SightView } from "../../../../src/server/incident-views.ts";
-import { CopyButton } from "../../components/copy-button.tsx";
 import { Fold } from "../../components/fold.tsx";
 import { Glyph } from "../../components/glyph.tsx";
 import { Section } from "../../components/log-row.tsx";
-import { shortId } from "../../components/observation-details.tsx";
+import { WayOut } from "../../components/way-out.tsx";
 import { capital } from "../../lib/format-number.ts";
 import { groupGaps, groupRuledOut, listOf, plainName, withoutEntities } from "../../lib/group-sight.ts";
 import { readable } from "../../lib/readable.ts";
@@ -49,7 +48,8 @@ export function SightLedger({ incident, actions }: { incident: IncidentView; act
 }
 
 function Question({ question, incident, actions }: QuestionProps) {
-  if (incident.line.closedAt !== null) return <p className="small soft left-open">Left open: {question.sentence}</p>;
+  if (incident.line.closedAt !== null)
+    return <p className="small soft left-open">Left open: {readable(question.sentence)}</p>;
   return <OneQuestion question={question} actions={actions} mayAnswer={incident.may.addContext} />;
 }
 
@@ -78,7 +78,7 @@ function RuledOutList({ items }: { items: RuledOutView[] }) {
                 {readable(item.why)}.{" "}
                 {item.observationIds.slice(0, 1).map((id) => (
                   <Link key={id} href={`/observations/${encodeURIComponent(id)}`}>
-                    {shortId(id)}
+                    Its observation
                   </Link>
                 ))}
               </span>
@@ -102,11 +102,7 @@ function Gaps({ gaps }: { gaps: SightView["gaps"] }) {
           <span>
             {capital(gap.what)}: {gapWords[gap.status]}
             {gap.entities.length > 0 && ` of ${listOf(gap.entities, 3)}`}
-            {gap.wayOut && (
-              <span className="quiet way-out">
-                To close: <code>{gap.wayOut}</code> <CopyButton text={gap.wayOut}>Copy</CopyButton>
-              </span>
-            )}
+            {gap.wayOut && <WayOut text={gap.wayOut} />}
             <WhyUnseen gap={gap} />
           </span>
         </li>

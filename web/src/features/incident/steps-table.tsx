@@ -5,6 +5,7 @@ import { FoldSection } from "../../components/fold.tsx";
 import { useNow } from "../../data/clock.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
 import { formatCount } from "../../lib/format-number.ts";
+import { readable } from "../../lib/readable.ts";
 
 const firstShown = 10;
 
@@ -103,9 +104,9 @@ function StepRow({ step, from, to }: { step: StepView; from: number; to: number 
       <td className="num quiet">{step.number}</td>
       <td>
         {step.observationId ? (
-          <Link href={`/observations/${encodeURIComponent(step.observationId)}`}>{step.sentence}</Link>
+          <Link href={`/observations/${encodeURIComponent(step.observationId)}`}>{readable(step.sentence)}</Link>
         ) : (
-          step.sentence
+          readable(step.sentence)
         )}
       </td>
       <td className="src quiet">{step.source}</td>

@@ -17,15 +17,17 @@ export function FrontFigures({ figures }: { figures: FigureView[] }) {
             <b>{figure.value === null ? "–" : formatValue(figure.value, figure.unit)}</b>
             {figure.spark && <Spark values={figure.spark.values} state={figure.state} width={84} height={26} />}
           </dd>
-          <dd className="quiet">
-            {figure.value === null
-              ? "nothing seen yet"
-              : figure.usual
-                ? `usually ${formatValue(figure.usual.low, figure.unit)} to ${formatValue(figure.usual.high, figure.unit)}`
-                : "usual not known yet"}
-          </dd>
+          <dd className="quiet">{usualSentence(figure)}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+function usualSentence({ value, usual, unit }: FigureView): string {
+  if (value === null) return "nothing seen yet";
+  if (!usual) return "";
+  const low = formatValue(usual.low, unit);
+  const high = formatValue(usual.high, unit);
+  return low === high ? `usually ${low}` : `usually ${low} to ${high}`;
 }

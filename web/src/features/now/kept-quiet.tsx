@@ -8,6 +8,8 @@ import { Time } from "../../components/time.tsx";
 import { type ApiError, postJson } from "../../data/api.ts";
 import { refetch } from "../../data/resources.ts";
 import { formatCount } from "../../lib/format-number.ts";
+import { namedTitle } from "../../lib/named-title.ts";
+import { readable } from "../../lib/readable.ts";
 
 /** What needed nobody, each with its reason, one tap to overrule. */
 export function KeptQuiet({ quiet }: { quiet: NowView["keptQuiet"] }) {
@@ -54,14 +56,13 @@ function QuietItem({ item }: { item: AlertLine }) {
     <li>
       <Time at={item.startsAt} />
       <span>
-        {item.entity ? `${item.entity.name}: ` : ""}
         {item.count > 1 ? `${item.count} × ` : ""}
-        {item.title}
+        {readable(namedTitle(item.entity?.name ?? null, item.title))}
       </span>
       <span className="rs">
         {item.overruled
           ? `${item.overruled.person}: ${verdictWords[item.overruled.verdict].toLowerCase()}`
-          : item.reason}
+          : readable(item.reason)}
         <ErrorLine error={error} />
       </span>
       {!item.overruled && (

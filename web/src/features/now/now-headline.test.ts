@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { IncidentLine, NowView } from "../../../../src/server/views.ts";
-import { nowHeadline, nowSub } from "./now-headline.ts";
+import { nowHeadline, nowSub, unseenSentence } from "./now-headline.ts";
 
 const night = new Date(2026, 10, 21, 3, 7).getTime();
 const day = new Date(2026, 10, 21, 14, 7).getTime();
@@ -33,7 +33,13 @@ it("says that it sees nothing where nothing is connected", () => {
 describe("the line under it", () => {
   const view = (...states: string[]) =>
     ({
-      graph: { nodes: states.map((state, index) => ({ state, entity: { name: `s${index}` } })) },
+      graph: {
+        nodes: states.map((state, index) => ({
+          state,
+          entity: { id: `s${index}`, name: `s${index}`, kind: "service" },
+        })),
+        edges: [],
+      },
       keptQuiet: { total: 0 },
     }) as unknown as NowView;
   it("names where users are hurt", () => {
@@ -41,8 +47,18 @@ describe("the line under it", () => {
   });
   it("never calls healthy what nobody can see", () => {
     expect(nowSub(view("healthy", "unknown"), day)).toBe(
-      "Everything that can be seen is as usual. Of one nothing can be seen.",
+      "Everything that can be seen is as usual. Nothing can be seen of s1.",
     );
     expect(nowSub(view("unknown"), day)).toBe("");
+  });
+  it("counts what stands on the map: the headline, the graph page and the drawing say the same", () => {
+    const carried = view("healthy", "unknown", "unknown");
+    carried.graph.nodes[2]!.entity.kind = "proxy";
+    expect(nowSub(carried, day)).toBe("Everything that can be seen is as usual. Nothing can be seen of s1.");
+  });
+  it("names a few of what cannot be seen, and counts the rest", () => {
+    expect(unseenSentence(["a", "b"])).toBe("Nothing can be seen of a and b.");
+    expect(unseenSentence(["a", "b", "c", "d"])).toBe("Nothing can be seen of a, b, c and d.");
+    expect(unseenSentence(["a", "b", "c", "d", "e"])).toBe("Nothing can be seen of a, b, c and two more.");
   });
 });

@@ -1,6 +1,7 @@
 import type { IncidentLine, NowView } from "../../../../src/server/views.ts";
 import { capital, countWord } from "../../lib/format-number.ts";
 import { tonightOrToday } from "../../lib/format-time.ts";
+import { mapOf } from "../../lib/shown-entities.ts";
 
 /** Who needs me? In one line. `now` in milliseconds. */
 export function nowHeadline({ incidents, graph }: Pick<NowView, "incidents" | "graph">, now: number): string {
@@ -30,9 +31,11 @@ export function nowHeadline({ incidents, graph }: Pick<NowView, "incidents" | "g
 
 /** Who is hurt, and how much needed nobody. Never says healthy of what cannot be seen. */
 export function nowSub(view: Pick<NowView, "graph" | "keptQuiet">, now: number): string {
-  const failing = view.graph.nodes.filter(({ state }) => state === "failing").map(({ entity }) => entity.name);
-  const degraded = view.graph.nodes.filter(({ state }) => state === "degraded").length;
-  const unseen = view.graph.nodes.filter(({ state }) => state === "unknown").length;
+  // What stands on the map: hosts, proxies and the like are carried along, and not counted.
+  const { nodes } = mapOf(view.graph);
+  const failing = nodes.filter(({ state }) => state === "failing").map(({ entity }) => entity.name);
+  const degraded = nodes.filter(({ state }) => state === "degraded").length;
+  const unseen = nodes.filter(({ state }) => state === "unknown").map(({ entity }) => entity.name);
   const sentences: string[] = [];
   if (failing.length > 0) {
     const places = failing.length === 1 ? "one place" : `${countWord(failing.length)} places`;
@@ -42,18 +45,23 @@ export function nowSub(view: Pick<NowView, "graph" | "keptQuiet">, now: number):
     sentences.push(
       `${capital(countWord(degraded))} ${degraded === 1 ? "service is" : "services are"} worse than usual.`,
     );
-  } else if (view.graph.nodes.length > unseen) {
+  } else if (nodes.length > unseen.length) {
     sentences.push("Everything that can be seen is as usual.");
   }
-  if (unseen > 0 && view.graph.nodes.length > unseen) {
-    sentences.push(`Of ${unseen === 1 ? "one" : countWord(unseen)} nothing can be seen.`);
-  }
+  if (unseen.length > 0 && nodes.length > unseen.length) sentences.push(unseenSentence(unseen));
   const quiet = view.keptQuiet.total;
   if (quiet > 0) {
     const others = quiet === 1 ? "One other alert" : `${capital(countWord(quiet))} other alerts`;
     sentences.push(`${others} ${tonightOrToday(now)} needed nobody.`);
   }
   return sentences.join(" ");
+}
+
+/** `Nothing can be seen of dns and mail-relay.` */
+export function unseenSentence(names: string[]): string {
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${countWord(names.length - 3)} more`] : names;
+  const last = shown.at(-1) ?? "";
+  return `Nothing can be seen of ${shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${last}` : last}.`;
 }
 
 function count(incidents: IncidentLine[], phases: IncidentLine["phase"][]): number {
