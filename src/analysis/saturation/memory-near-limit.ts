@@ -105,7 +105,13 @@ export const memoryNearLimit = defineCheck({
           predicate: predicate.field(entity, `instances.${exit.index}.lastExit.reason`, "=", exit.reason),
           changeId: lowered?.id ?? release?.id ?? null,
           refutes: isHolding
-            ? [{ entityId: entity.id, faultClass: "memory-limit-too-low", why: "the limit was always wide enough" }]
+            ? [
+                {
+                  entityId: entity.id,
+                  faultClass: "memory-limit-too-low",
+                  why: isAmple ? "the limit was always wide enough" : "memory grew: any limit would be reached",
+                },
+              ]
             : refutes,
         }),
       );
