@@ -35,7 +35,7 @@ export function buildGraph({ entities, edges, health, open, now }: GraphSources)
         environment: entity.environment,
         state: held ?? own?.state ?? "unknown",
         stateSentence:
-          held === "failing" && own?.state === "healthy" ? "held to be the cause" : (own?.sentence ?? "not to be seen"),
+          held === "failing" && own?.state === "healthy" ? "the cause" : (own?.sentence ?? "not to be seen"),
         figure: own?.requestRate === null || own === undefined ? null : { value: own.requestRate, unit: "{request}/s" },
         spark: (own?.errors ?? own?.rate)?.values ?? [],
       };

@@ -36,7 +36,7 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
     const names = namesOf(estate.entities());
     const [open, closed, alerts, counts] = await Promise.all([
       incidents.open(),
-      incidents.list({ isOpen: false, limit: 5 }),
+      incidents.list({ isOpen: false, limit: 20 }),
       intake.list({ since: now - watchMilliseconds, limit: 200 }),
       intake.count(now - watchMilliseconds),
     ]);
@@ -45,7 +45,10 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
     const quiet = alerts.filter((record) => record.quiet !== undefined);
     return buildNow({
       open: open.map(line),
-      recentlyClosed: closed.filter((state) => now - (state.closed?.at ?? 0) < watchMilliseconds).map(line),
+      // What went into another incident is told there.
+      recentlyClosed: closed
+        .filter((state) => state.mergedInto === null && now - (state.closed?.at ?? 0) < watchMilliseconds)
+        .map(line),
       graph: await graph(),
       entities: estate.entities(),
       health: estate.health().byEntity,

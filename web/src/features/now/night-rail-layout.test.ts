@@ -27,3 +27,13 @@ it("leaves out a name that would run into the neighbour", () => {
   expect(marks.map(({ text }) => text)).toEqual(["checkout", null]);
   expect(marks[1]!.x - marks[0]!.x).toBeGreaterThanOrEqual(18);
 });
+
+it("gives way to the left: no incident stands where the time has not come yet", () => {
+  const now = 300;
+  const marks = placeMarks(
+    [290, 294, 296, 300].map((x) => ({ mark: "cart", x })),
+    null,
+  );
+  expect(Math.max(...marks.map(({ x }) => x))).toBe(now);
+  expect(marks.map(({ x }) => x)).toEqual([246, 264, 282, 300]);
+});

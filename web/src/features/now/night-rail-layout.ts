@@ -12,6 +12,8 @@ export function stackDots(positions: number[], least: number): [x: number, tier:
     });
 }
 
+const glyphWidth = 18;
+
 /** Many with one reason: a block of dots seven wide, its `left` edge for the words. At most 42 dots are drawn. */
 export function placeGroup(x: number, count: number): { dots: [x: number, y: number][]; left: number } {
   const shown = Math.min(count, 42);
@@ -24,20 +26,26 @@ export function placeGroup(x: number, count: number): { dots: [x: number, y: num
   return { dots, left };
 }
 
-/** Glyphs keep 18 px from each other; a name is written left of its glyph where there is room, else left out. */
+/**
+ * Glyphs keep 18 px from each other, and give way to the left: right of now nothing has happened. A name is written left of
+ * its glyph where there is room, else left out.
+ */
 export function placeMarks<Item>(
   items: { mark: Item; x: number }[],
   nameOf: ((item: { mark: Item; x: number }) => string) | null,
 ): { item: { mark: Item; x: number }; x: number; text: string | null; anchor: "start" | "end" }[] {
+  const sorted = [...items].sort((left, right) => left.x - right.x);
+  const places = sorted.map(({ x }) => x);
+  for (let index = places.length - 2; index >= 0; index -= 1)
+    places[index] = Math.min(places[index]!, places[index + 1]! - glyphWidth);
   let taken = 0;
-  return [...items]
-    .sort((left, right) => left.x - right.x)
-    .map((item) => {
-      const x = Math.max(item.x, taken + 9);
+  return sorted
+    .map((item, index) => {
+      const x = Math.max(places[index]!, taken + glyphWidth / 2);
       const name = nameOf?.(item) ?? null;
       const needs = (name?.length ?? 0) * 6.6 + 16;
       const isRoom = name !== null && x - needs > taken;
-      taken = x + 9;
+      taken = x + glyphWidth / 2;
       return { item, x, text: isRoom ? name : null, anchor: "end" as const };
     });
 }
