@@ -14,7 +14,7 @@ import { NowPage } from "./pages/now-page.tsx";
 import { ObservationPage } from "./pages/observation-page.tsx";
 import { SettingsPage } from "./pages/settings-page.tsx";
 import { TrustPage } from "./pages/trust-page.tsx";
-import { PageFrame, Tabs } from "./shell/page-frame.tsx";
+import { PageFrame, Tabs, useTitle } from "./shell/page-frame.tsx";
 import { SignIn } from "./shell/sign-in.tsx";
 
 export function App() {
@@ -57,18 +57,27 @@ export function App() {
         <Route path="/trust" component={TrustPage} />
         <Route path="/settings" component={SettingsPage} />
         <Route>
-          <ErrorPanel
-            error={{
-              status: 404,
-              code: "MW_PAGE_UNKNOWN",
-              message: "No page has this address.",
-              wayOut: "The ways in are at the top; Now shows what needs you.",
-            }}
-          />
-          <Tabs />
+          <NoSuchPage />
         </Route>
       </Switch>
     </PageFrame>
+  );
+}
+
+function NoSuchPage() {
+  useTitle("No such page");
+  return (
+    <>
+      <ErrorPanel
+        error={{
+          status: 404,
+          code: "MW_PAGE_UNKNOWN",
+          message: "No page has this address.",
+          wayOut: "The ways in are at the top; Now shows what needs you.",
+        }}
+      />
+      <Tabs />
+    </>
   );
 }
 

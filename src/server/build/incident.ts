@@ -91,7 +91,7 @@ export function buildIncident(sources: IncidentSources): IncidentView {
     budget: {
       secondsUsed: wallClockSeconds(steps),
       secondsAllowed: sources.budget.seconds,
-      observations: steps.length,
+      observations: askedInLastLook(state, steps.length),
       observationsAllowed: sources.budget.calls,
       rounds: state.answer?.rounds ?? state.investigation?.roundsCommitted ?? 0,
       model: null,
@@ -102,6 +102,12 @@ export function buildIncident(sources: IncidentSources): IncidentView {
     alerts: sources.alerts,
     exitSentence: state.exitCondition.sentence,
   };
+}
+
+/** The budget is that of one look: once it is over, what its answer rests on. */
+function askedInLastLook({ answer, investigation }: IncidentState, steps: number): number {
+  if (!answer || investigation) return steps;
+  return Object.values(answer.sight.counts).reduce((sum, count) => sum + count, 0);
 }
 
 function headlineOf(

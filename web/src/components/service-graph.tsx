@@ -27,43 +27,49 @@ export function ServiceGraph({ nodes, edges, selectedId, label }: ServiceGraphPr
     { ...room, width: width - 4 },
   );
   const { nodeWidth } = layout;
+  const isWide = layout.width > width;
   return (
-    <div ref={element} className="graph-w graph-scroll">
-      <svg
-        width={Math.max(width, layout.width + 4)}
-        height={layout.height + 4}
-        viewBox={`-2 -2 ${Math.max(width, layout.width + 4)} ${layout.height + 4}`}
-        {...group}
-        aria-label={label}
-      >
-        {layout.edges.map((edge) => (
-          <path
-            key={`${edge.from} ${edge.to} ${edge.type}`}
-            className={`g-edge${edge.isHot ? " hot" : layout.edges.length > 24 ? " many" : ""}${edge.confidence < 0.5 ? " maybe" : ""}`}
-            d={edge.path}
-          />
-        ))}
-        {layout.nodes.map((node) => {
-          const href = `/graph/${encodeURIComponent(node.id)}`;
-          return (
-            <a
-              key={node.id}
-              href={href}
-              className={`g-node ${stateClass[node.state]}${node.id === selectedId ? " selected" : ""}`}
-              aria-label={`${node.entity.name}: ${node.state}, ${node.stateSentence}`}
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                event.preventDefault();
-                navigate(href);
-              }}
-            >
-              <title>{`${node.entity.name}: ${node.stateSentence}`}</title>
-              <NodeBox node={node} x={node.x} y={node.y} width={nodeWidth} />
-            </a>
-          );
-        })}
-      </svg>
-    </div>
+    <>
+      <div ref={element} className="graph-w graph-scroll" tabIndex={isWide ? 0 : undefined}>
+        <svg
+          width={Math.max(width, layout.width + 4)}
+          height={layout.height + 4}
+          viewBox={`-2 -2 ${Math.max(width, layout.width + 4)} ${layout.height + 4}`}
+          {...group}
+          aria-label={label}
+        >
+          {layout.edges.map((edge) => (
+            <path
+              key={`${edge.from} ${edge.to} ${edge.type}`}
+              className={`g-edge${edge.isHot ? " hot" : layout.edges.length > 24 ? " many" : ""}${edge.confidence < 0.5 ? " maybe" : ""}`}
+              d={edge.path}
+            />
+          ))}
+          {layout.nodes.map((node) => {
+            const href = `/graph/${encodeURIComponent(node.id)}`;
+            return (
+              <a
+                key={node.id}
+                href={href}
+                className={`g-node ${stateClass[node.state]}${node.id === selectedId ? " selected" : ""}`}
+                aria-label={`${node.entity.name}: ${node.state}, ${node.stateSentence}`}
+                onClick={(event) => {
+                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                  event.preventDefault();
+                  navigate(href);
+                }}
+              >
+                <title>{`${node.entity.name}: ${node.stateSentence}`}</title>
+                <NodeBox node={node} x={node.x} y={node.y} width={nodeWidth} />
+              </a>
+            );
+          })}
+        </svg>
+      </div>
+      {isWide && (
+        <p className="graph-w graph-more small quiet">The graph goes on to the right: scroll it, or open it whole.</p>
+      )}
+    </>
   );
 }
 

@@ -15,6 +15,12 @@ test("a command is told from the words before it", () => {
     words: "",
     command: "GRANT pg_read_all_stats TO midwatch;",
   });
+  expect(
+    wayOutParts("Set OTEL_ENDPOINT=http://127.0.0.1:4318 and OTEL_HEADERS=authorization=Bearer%20<token>."),
+  ).toEqual({
+    words: "Set",
+    command: "OTEL_ENDPOINT=http://127.0.0.1:4318 OTEL_HEADERS=authorization=Bearer%20<token>",
+  });
   expect(wayOutParts("Run `midwatch doctor` there")).toEqual({
     words: "Run midwatch doctor there",
     command: "midwatch doctor",

@@ -30,7 +30,7 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
   const path = `/incidents/${encodeURIComponent(incidentId)}`;
   const { body, error } = useResource<IncidentView>(path);
   const actions = useMemo(() => incidentActions(incidentId), [incidentId]);
-  useTitle(body ? `${readable(body.headline.text)} ${body.line.label}` : "Incident");
+  useTitle(body ? `${readable(body.headline.text)} ${body.line.label}` : error?.status === 404 ? "No such incident" : "Incident");
   if (!body) {
     return (
       <>

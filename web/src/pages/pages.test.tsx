@@ -149,3 +149,25 @@ it("draws every other page from its view", () => {
   expect(words(<SettingsPage />)).toContain("two with something missing");
   expect(words(<ObservationPage observationId="o" />)).toContain("never changed since");
 });
+
+it("says of a proposal that ended why it did, once, and does not wait for policy any more", () => {
+  const ended = structuredClone(incidents.cause);
+  if (ended.fix.state !== "plan") throw new Error("the fixture has a plan");
+  ended.fix.status = "withdrawn";
+  ended.fix.ruling = null;
+  ended.fix.plan.endedBecause = "the incident is over";
+  const text = incident(ended);
+  expect(text).toContain("Nothing was changed: the incident is over.");
+  expect(text.split("the incident is over")).toHaveLength(2);
+  expect(text).not.toContain("is being asked");
+});
+
+it("offers nothing to decide where nothing is wrong", () => {
+  const text = incident({
+    ...incidents.healthy,
+    fix: { state: "none-yet", sentence: "There is nothing to fix.", readying: [] },
+  });
+  expect(text).toContain("Nothing to fix");
+  expect(text).not.toContain("Hold to approve");
+  expect(text).not.toContain("not known yet");
+});

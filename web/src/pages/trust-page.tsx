@@ -40,7 +40,10 @@ export function TrustPage() {
           )}
         </p>
       </header>
-      <section className="grid4" aria-label="The four measures">
+      <section className="grid4" aria-labelledby="measures">
+        <h2 className="vh" id="measures">
+          The four measures
+        </h2>
         {body.measures.map((measure) => (
           <Measure key={measure.id} measure={measure} />
         ))}

@@ -1,7 +1,10 @@
 import { CopyButton } from "../components/copy-button.tsx";
+import { useTitle } from "./page-frame.tsx";
 
 /** Without a session: what to do, in one command. `reason` comes from the link that did not work. */
 export function SignIn({ reason }: { reason: string | null }) {
+  const title = titles[reason ?? ""] ?? "Sign in to midwatch";
+  useTitle(title === "Sign in to midwatch" ? "Sign in" : title);
   return (
     <main className="sign-in" id="main">
       <svg width="108" height="28" viewBox="0 0 54 14" className="bells" aria-hidden="true">
@@ -9,7 +12,7 @@ export function SignIn({ reason }: { reason: string | null }) {
           <rect key={x} className="on" x={x} y="0" width="3" height="14" rx="1.5" />
         ))}
       </svg>
-      <h1>{titles[reason ?? ""] ?? "Sign in to midwatch"}</h1>
+      <h1>{title}</h1>
       <p className="soft">
         {whys[reason ?? ""] ?? "midwatch knows people by a link that works once. This browser has no session."}
       </p>

@@ -15,7 +15,7 @@ export function EntityCard({ entityId }: { entityId: string }) {
     return (
       <aside className="entity-card" aria-busy={!error}>
         {error ? (
-          <ErrorPanel error={error} onRetry={() => void refetch(path)} />
+          <ErrorPanel heading="h2" error={error} onRetry={() => void refetch(path)} />
         ) : (
           <p className="quiet">Waits for its card.</p>
         )}

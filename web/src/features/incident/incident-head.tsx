@@ -30,7 +30,7 @@ export function IncidentHead({ incident, actions }: { incident: IncidentView; ac
           {after}
         </h1>
         <Sureness incident={incident} />
-        {impact && (
+        {impact && !headline.text.includes(impact.sentence.replace(/\.$/, "")) && (
           <p className="impact">
             <b>{lead}</b>
             {rest}

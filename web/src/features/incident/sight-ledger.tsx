@@ -168,5 +168,5 @@ function countsSentence(counts: SightView["counts"]): string {
   const parts = (Object.keys(words) as (keyof typeof words)[])
     .filter((status) => counts[status] > 0)
     .map((status) => `${counts[status]} ${words[status]}`);
-  return `${total} ${total === 1 ? "observation" : "observations"}: ${parts.join(", ")}.`;
+  return `The answer rests on ${total} ${total === 1 ? "observation" : "observations"}: ${parts.join(", ")}.`;
 }

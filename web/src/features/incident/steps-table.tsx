@@ -85,10 +85,11 @@ export function StepsTable({ incident }: { incident: IncidentView }) {
   );
 }
 
+/** The ledger counts what the last look saw; here is every question of every look. */
 function askedSentence({ steps, budget }: IncidentView): string {
-  const { rounds } = budget;
-  const inRounds = rounds > 0 ? ` in ${rounds} ${rounds === 1 ? "round" : "rounds"}` : "";
-  return `${formatCount(steps.length)} ${steps.length === 1 ? "question was" : "questions were"} asked${inRounds}; every one is here.`;
+  const isOne = budget.observations >= steps.length;
+  const looks = isOne ? "" : ` in all looks, ${formatCount(budget.observations)} in the last one`;
+  return `${formatCount(steps.length)} ${steps.length === 1 ? "question was" : "questions were"} asked${looks}; every one is here.`;
 }
 
 function StepRow({ step, from, to }: { step: StepView; from: number; to: number }) {

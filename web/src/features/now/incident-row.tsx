@@ -103,6 +103,7 @@ function Does({ incident }: { incident: IncidentLine }) {
     probability !== null && verdict !== null && verdict !== "healthy"
       ? `${formatPercent(probability)}, ${probabilityWord(probability)}.`
       : null;
+  const isSaid = incident.impact !== null && incident.title.includes(incident.impact.replace(/\.$/, ""));
   const undo = plan?.hasUndo ? ", can be undone" : "";
   return (
     <>
@@ -113,7 +114,7 @@ function Does({ incident }: { incident: IncidentLine }) {
         </>
       )}
       {plan && incident.phase !== "waiting-for-approval" && `${plan.title}. `}
-      {incident.phase !== "waiting-for-approval" && readable(incident.impact ?? "")}
+      {incident.phase !== "waiting-for-approval" && !isSaid && readable(incident.impact ?? "")}
     </>
   );
 }
