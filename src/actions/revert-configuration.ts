@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRedacted } from "../core/redacted.ts";
 import { defineActionKind, fits, shown, unfit, workloadOfTrigger } from "./define-action-kind.ts";
 
 /** Gives one key of a workload's configuration the value that it had before. Never touches other keys. */
@@ -56,7 +57,7 @@ function formerValueOf(before: unknown, key: string): string | null | undefined 
   return String(before);
 }
 
-/** How the platform API shows values of secret keys. */
+/** How the platform API shows values of secret keys, and what midwatch makes of those that it tells nevertheless. */
 function isHidden(value: string | null): boolean {
-  return value === "(secret)";
+  return value === "(secret)" || isRedacted(value);
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../core/capability.ts";
 import type { Instant, Window } from "../core/window.ts";
-import { redact } from "../formats/redact.ts";
+import { redactChange } from "../formats/redact-change.ts";
 import { followChanges } from "../knowledge/change-feed.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
 import { countUses } from "../store/audit.ts";
@@ -64,7 +64,7 @@ export function startBackground(settings: BackgroundSettings): Repeated[] {
     const pullAlerts = createAlertPull({ database, take: settings.alerts.take, now });
     work.push(
       repeat(followChangesSeconds, log, async () => {
-        if ((await followChanges(database, settings.configured, register.entities(), redact, now())) > 0)
+        if ((await followChanges(database, settings.configured, register.entities(), redactChange, now())) > 0)
           news.tell({ kind: "estate" });
       }),
       repeat(pullAlertsSeconds, log, () => pullAlerts(settings.configured)),

@@ -3,6 +3,7 @@ import { createObserve } from "../doors/observe.ts";
 import { createTell } from "../doors/tell.ts";
 import { discoverSignalMap } from "../formats/discover-signal-map.ts";
 import { redact } from "../formats/redact.ts";
+import { redactChange } from "../formats/redact-change.ts";
 import { createCommit } from "../incident/commit.ts";
 import { openConductor } from "../incident/conductor.ts";
 import { signalFromExpression } from "../integrations/alertmanager/alertmanager.ts";
@@ -106,6 +107,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       readGraph: async ({ around, hops }) => register.neighbourhood(around, hops),
       save: (observation) => storeObservation(database, observation),
       redact,
+      redactChange,
       countRead: (source) => {
         metrics.count("midwatch_reads_total", { connection: source });
         reads.set(source, (reads.get(source) ?? 0) + 1);

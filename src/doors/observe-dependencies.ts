@@ -2,6 +2,7 @@ import type { Connection } from "../core/capability.ts";
 import type { Entity, EntityId } from "../core/entity.ts";
 import type { Observation, ObservationBody, ObserveRequest } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
+import type { Change } from "../core/workload.ts";
 
 export type ObserveDependencies = {
   connections: () => Connection[];
@@ -15,6 +16,7 @@ export type ObserveDependencies = {
   save: (observation: Observation, incidentId: string | null) => Promise<void>;
   /** Removes secrets from text from outside. */
   redact: (text: string) => string;
+  redactChange: (change: Change) => Change;
   countRead: (source: string, incidentId: string | null) => void;
   now: () => Instant;
   /** At once, per connection: a slow source must not be asked by a hundred questions at a time. */

@@ -35,7 +35,7 @@ export function createObserve(dependencies: ObserveDependencies): Observe {
       request,
       source: answer.source,
       status: answer.status,
-      body: redactBody(answer.body, dependencies.redact),
+      body: redactBody(answer.body, dependencies),
     };
     const observation: Observation = {
       id: digestOf(content),
@@ -84,8 +84,11 @@ function remember(recent: Map<string, Observation>, key: string, observation: Ob
   if (recent.size > rememberedAnswers && oldest !== undefined) recent.delete(oldest);
 }
 
-/** Log text and changes' differences come from outside and may carry secrets: they go before anything is stored. */
-function redactBody(body: ObservationBody | null, redact: (text: string) => string): ObservationBody | null {
+/** Log text and changes come from outside and may carry secrets: they go before anything is stored. */
+function redactBody(
+  body: ObservationBody | null,
+  { redact, redactChange }: Pick<ObserveDependencies, "redact" | "redactChange">,
+): ObservationBody | null {
   switch (body?.kind) {
     case "log-lines":
       return {
@@ -106,14 +109,7 @@ function redactBody(body: ObservationBody | null, redact: (text: string) => stri
         })),
       };
     case "changes":
-      return {
-        ...body,
-        changes: body.changes.map((change) => ({
-          ...change,
-          summary: redact(change.summary),
-          diff: change.diff === null ? null : redact(change.diff),
-        })),
-      };
+      return { ...body, changes: body.changes.map(redactChange) };
     case "workloads":
       return {
         ...body,

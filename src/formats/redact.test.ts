@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isSecretKey, redact, redacted, redactJson } from "./redact.ts";
+import { redacted } from "../core/redacted.ts";
+import { isSecretKey, redact, redactJson } from "./redact.ts";
 
 // Made up at run time, so that nothing in this repository looks like a secret to those who scan it.
 const letters = (length: number) => Array.from({ length }, (_, place) => "aZ3kQ9bX7m"[place % 10]).join("");

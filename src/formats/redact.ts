@@ -1,5 +1,4 @@
-/** What stands where a secret stood. Taking secrets out a second time changes nothing. */
-export const redacted = "[redacted]";
+import { redacted } from "../core/redacted.ts";
 
 /**
  * A text without secrets: private keys, tokens of known form, credentials in URLs, and whatever a telling key is set to

@@ -33,7 +33,7 @@ export async function followChanges(
   database: Database,
   connections: Connection[],
   entities: Entity[],
-  redact: (text: string) => string,
+  redactChange: (change: Change) => Change,
   now: Instant,
 ): Promise<number> {
   const window = { from: now - followSeconds * 1000, to: now };
@@ -41,11 +41,7 @@ export async function followChanges(
   for (const { changes, kind } of connections) {
     if (!changes || kind === "change-feed") continue;
     const answer = await changes.readChanges({ entities, window }).catch(() => null);
-    const told = (answer?.body ?? []).map((change) => ({
-      ...change,
-      summary: redact(change.summary),
-      diff: change.diff === null ? null : redact(change.diff),
-    }));
+    const told = (answer?.body ?? []).map(redactChange);
     if (told.length > 0) stored += await storeChanges(database, told);
   }
   return stored;
@@ -70,33 +66,30 @@ export type PushedChange = {
   link?: string | null | undefined;
 };
 
-/** A pushed change without an id gets one from its content: sent twice, it is one change. */
+/**
+ * A pushed change without an id gets one from its content: sent twice, it is one change. Ids are the sender's own: nobody
+ * changes what another source told. Secrets are still in it.
+ */
 export function toChange(
   pushed: PushedChange,
   sender: string,
   findByName: (name: string) => EntityId | null,
-  redact: (text: string) => string,
   now: Instant,
 ): Change {
   const entityId = pushed.entity === undefined ? null : findByName(pushed.entity);
   return {
-    id: pushed.id ?? `${sender}-${digestOf(pushed).slice(0, 16)}`,
+    id: `${sender}/${pushed.id ?? digestOf(pushed).slice(0, 16)}`,
     source: `change-feed/${sender}`,
     kind: changeKinds.find((kind): kind is ChangeKind => kind === pushed.kind) ?? "other",
     at: pushed.at === undefined ? now : Date.parse(pushed.at),
     entityIds: entityId === null ? [] : [entityId],
     key: pushed.key ?? null,
     actor: pushed.actor ?? sender,
-    summary: redact(pushed.summary),
-    before: redactValue(pushed.before, redact),
-    after: redactValue(pushed.after, redact),
+    summary: pushed.summary,
+    before: pushed.before ?? null,
+    after: pushed.after ?? null,
     commit: pushed.commit ?? null,
-    diff: pushed.diff ? redact(pushed.diff) : null,
+    diff: pushed.diff || null,
     link: pushed.link ?? null,
   };
-}
-
-function redactValue(value: unknown, redact: (text: string) => string): unknown {
-  if (typeof value === "string") return redact(value);
-  return value === undefined || value === null ? null : JSON.parse(redact(JSON.stringify(value)));
 }

@@ -1,3 +1,4 @@
+import { isRedacted } from "../../core/redacted.ts";
 import type { Change } from "../../core/workload.ts";
 
 /**
@@ -7,7 +8,8 @@ import type { Change } from "../../core/workload.ts";
  * difference, or where a part of the way back is missing.
  */
 export function takesBack(later: Change, earlier: Change): boolean {
-  if (!later.diff || !earlier.diff) return false;
+  // One secret looks like another where it was taken out.
+  if (!later.diff || !earlier.diff || isRedacted(later.diff) || isRedacted(earlier.diff)) return false;
   const there = linesOf(earlier.diff);
   const back = linesOf(later.diff);
   if (there.added.length + there.removed.length === 0) return false;

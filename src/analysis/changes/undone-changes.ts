@@ -1,4 +1,5 @@
 import { canonicalJson } from "../../core/canonical-json.ts";
+import { isRedacted } from "../../core/redacted.ts";
 import type { Instant } from "../../core/window.ts";
 import type { Change } from "../../core/workload.ts";
 import { groupBy } from "../group-by.ts";
@@ -40,7 +41,8 @@ function undoneUnseen(ordered: readonly Change[]): Change[] {
   });
 }
 
-const isSaid = (value: unknown): boolean => value !== null && value !== undefined;
+/** What was a secret looks like every other secret. */
+const isSaid = (value: unknown): boolean => value !== null && value !== undefined && !isRedacted(value);
 
 /** The same thing of the same kind: only the last one before can be taken back without more being said. */
 const isSamePlace = (one: Change, other: Change): boolean => placeOf(one) === placeOf(other);
