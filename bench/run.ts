@@ -61,6 +61,8 @@ if (isWanted("telemetry")) {
   printTable(`Telemetry, ${load.seconds.toFixed(0)} s`, [
     ["spans stored a second", `${load.spansPerSecond} of ${offered.spansPerSecond} offered`],
     ["points stored a second", `${load.pointsPerSecond} of ${offered.pointsPerSecond} offered`],
+    ["spans by tenths of the time", load.tenths.spansPerSecond.join(" ")],
+    ["points by tenths of the time", load.tenths.pointsPerSecond.join(" ")],
     ["answer, p50 / p99", `${load.answerMilliseconds.p50} / ${load.answerMilliseconds.p99} ms`],
     ['answers "busy, come again"', `${load.busyAnswers}`],
     ["given up by the sender", `${load.givenUp.spans} spans, ${load.givenUp.points} points`],

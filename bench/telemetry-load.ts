@@ -15,6 +15,8 @@ type TelemetryLoadResult = {
   seconds: number;
   spansPerSecond: number;
   pointsPerSecond: number;
+  /** The same in each tenth of the time: what sags as tables grow shows there. */
+  tenths: { spansPerSecond: number[]; pointsPerSecond: number[] };
   answerMilliseconds: { p50: number; p99: number };
   busyAnswers: number;
   /** Acknowledged minus stored: has to be zero, for spans and points. */
@@ -96,7 +98,9 @@ export async function measureTelemetryLoad(options: {
       busyAnswers: number;
       milliseconds: { p50: number; p99: number };
       elapsedSeconds: number;
+      tenths: { spans: number[]; points: number[] };
     };
+    const perSecond = (counts: number[]) => counts.map((count) => Math.round(count / (seconds / 10)));
     const at = (share: number) => seen[Math.floor(share * (seen.length - 1))] ?? 0;
     const residentMegabytes = { start: at(0), halfWay: at(0.5), end: at(1), highest: Math.max(...seen) };
     const database = openDatabase({ connection, statementTimeoutMilliseconds: countMilliseconds });
@@ -108,6 +112,7 @@ export async function measureTelemetryLoad(options: {
       seconds: sent.elapsedSeconds,
       spansPerSecond: Math.round(sent.spansAccepted / sent.elapsedSeconds),
       pointsPerSecond: Math.round(sent.pointsAccepted / sent.elapsedSeconds),
+      tenths: { spansPerSecond: perSecond(sent.tenths.spans), pointsPerSecond: perSecond(sent.tenths.points) },
       answerMilliseconds: sent.milliseconds,
       busyAnswers: sent.busyAnswers,
       lost: { spans: sent.spansAccepted - (stored?.spans ?? 0), points: sent.pointsAccepted - (stored?.points ?? 0) },

@@ -26,8 +26,19 @@ const result = {
   otherAnswers: 0,
   milliseconds: [] as number[],
   elapsedSeconds: 0,
+  /** Accepted in each tenth of the time. */
+  tenths: { spans: Array<number>(10).fill(0), points: Array<number>(10).fill(0) },
 };
 let inFlight = 0;
+let startedAt = 0;
+
+function countAccepted(kind: "spans" | "points", count: number): void {
+  if (kind === "spans") result.spansAccepted += count;
+  else result.pointsAccepted += count;
+  const share = (performance.now() - startedAt) / 1000 / Number(seconds);
+  const tenths = result.tenths[kind];
+  tenths[Math.min(9, Math.floor(share * 10))]! += count;
+}
 
 function writeAttribute(pbf: PbfWriter, field: number, key: string, value: string): void {
   pbf.writeMessage(
@@ -170,8 +181,7 @@ async function send(path: string, body: Buffer, count: number, kind: "spans" | "
       const answer = await response.arrayBuffer();
       if (response.status === 200) {
         if (answer.byteLength > 0) result.otherAnswers++;
-        else if (kind === "spans") result.spansAccepted += count;
-        else result.pointsAccepted += count;
+        else countAccepted(kind, count);
         result.milliseconds.push(performance.now() - begun);
         inFlight--;
         return;
@@ -194,7 +204,7 @@ async function send(path: string, body: Buffer, count: number, kind: "spans" | "
 }
 
 async function main(): Promise<void> {
-  const startedAt = performance.now();
+  startedAt = performance.now();
   let spans = 0;
   let points = 0;
   for (let turn = 0; ; turn++) {
