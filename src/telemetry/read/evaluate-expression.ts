@@ -12,6 +12,7 @@ import {
   type StoredDistribution,
 } from "../metrics/distribution-sum.ts";
 import { forEachCell, incrementsOf, type StoredPoint, spreadOver } from "../metrics/increments.ts";
+import { rowsByMinute } from "../storage/minutes.ts";
 import { type FoundSeries, groupSeries, loadSeries, type SeriesGroup } from "./find-series.ts";
 import { emptyCells, type Grid } from "./grid.ts";
 
@@ -134,9 +135,11 @@ async function evaluateLeaf(
   return result;
 }
 
+const wantedRows = { condition: "series_id = any($1)", from: "$2", to: "$3" };
+
 async function loadPoints(database: Database, ids: number[], grid: Grid): Promise<Map<number, StoredPoint[]>> {
   const rows = await database.query<{ series_id: number; at: number; start_at: number | null; value: number | null }>(
-    `select series_id, at, start_at, value from points where series_id = any($1) and at >= $2 and at < $3 order by series_id, at`,
+    `select series_id, at, start_at, value from ${rowsByMinute("points", wantedRows)} order by series_id, at`,
     [ids, grid.startAt - LOOK_BACK_MILLISECONDS, grid.endAt + CARRY_MILLISECONDS],
   );
   const bySeries = new Map<number, StoredPoint[]>();
@@ -157,7 +160,7 @@ async function loadDistributions(
   const rows = await database.query<StoredDistribution & { series_id: number }>(
     `select series_id, at, start_at as "startAt", count, sum, minimum, maximum, bounds, counts, scale, zero_count as "zeroCount",
        bucket_offset as "bucketOffset", quantiles
-     from distributions where series_id = any($1) and at >= $2 and at < $3 order by series_id, at`,
+     from ${rowsByMinute("distributions", wantedRows)} order by series_id, at`,
     [ids, grid.startAt - LOOK_BACK_MILLISECONDS, grid.endAt + CARRY_MILLISECONDS],
   );
   const bySeries = new Map<number, StoredDistribution[]>();

@@ -3,6 +3,7 @@ import type { Database } from "../../store/database.ts";
 import type { Intake } from "../intake.ts";
 import type { Attributes, ReceivedSpan } from "../otlp/received.ts";
 import { BUCKET_MILLISECONDS } from "../settings.ts";
+import { minuteOf } from "./minutes.ts";
 import type { NewEntries, ResourceRef } from "./registry.ts";
 
 /** Buckets before the last one that was written may still have been gathering late spans. */
@@ -26,7 +27,8 @@ export async function repairRollups(
   if (clean) return 0;
   const [last] = await database.query<{ bucket_at: number | null }>("select max(bucket_at) as bucket_at from rollups");
   const [lastSpan] = await database.query<{ end_at: number | null }>(
-    "select max(end_at) as end_at from spans where end_at >= $1",
+    `select max(end_at) as end_at from spans
+     where ${minuteOf("end_at")} = (select max(${minuteOf("end_at")}) from spans where end_at >= $1) and end_at >= $1`,
     [now - 3_600_000],
   );
   if (!lastSpan?.end_at) return 0;
@@ -47,7 +49,10 @@ export async function repairRollups(
       attributes?: Attributes;
       events?: ReceivedSpan["events"];
     };
-  }>("select * from spans where end_at >= $1 order by end_at limit $2", [from - OVERLAP_MILLISECONDS, MOST_SPANS]);
+  }>(
+    `select * from spans where ${minuteOf("end_at")} >= ${minuteOf("$1::bigint")} and end_at >= $1 order by end_at limit $2`,
+    [from - OVERLAP_MILLISECONDS, MOST_SPANS],
+  );
   await database.query("delete from rollups where bucket_at >= $1", [from]);
   const resources = new Map<number, ResourceRef>(entries.operations.map(({ id, resource }) => [id, resource]));
   let counted = 0;
