@@ -7,6 +7,7 @@ import { itemId } from "../formats/alert-item.ts";
 import { type AlertmanagerContext, readAlertmanagerPayload } from "../formats/alertmanager-payload.ts";
 import { readIncoming } from "../formats/read-incoming.ts";
 import { redact, redactJson } from "../formats/redact.ts";
+import { redactChange } from "../formats/redact-change.ts";
 import { type PushedChange, toChange } from "../knowledge/change-feed.ts";
 import { withEntities } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
@@ -103,7 +104,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
         return refuse(`changes/${sender}`, issue?.path.join(".") || "body", issue?.message ?? "not understood", body);
       }
       const changes = parsed.data.map((pushed) =>
-        toChange(pushed satisfies PushedChange, sender, register.findByName, redact, now()),
+        redactChange(toChange(pushed satisfies PushedChange, sender, register.findByName, now())),
       );
       await storeChanges(database, changes);
       return { changeIds: changes.map(({ id }) => id) };
