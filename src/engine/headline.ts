@@ -1,3 +1,4 @@
+import type { Shift } from "../analysis/statistics/shift.ts";
 import { clock, count, list, percent, perSecond, seconds } from "../analysis/words.ts";
 import { type Answer, type Impact, probabilityWord, type SightLedger } from "../core/answer.ts";
 import { faultDefinition } from "../core/fault.ts";
@@ -140,7 +141,7 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms, { gaps }: Pic
   if (errors && latency) {
     return {
       ...figures,
-      sentence: `${percent(errors.shift.now)} of its requests fail and they take ${seconds(latency.shift.now)}, both as usual.`,
+      sentence: `${percent(errors.shift.now)} of its requests fail and they take ${seconds(latency.shift.now)}${asUsual(latency.shift)}.`,
     };
   }
   return {
@@ -169,3 +170,12 @@ function nameOf(scope: Scope, id: string): string {
 
 const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** Within what is usual, though far from its middle: both are said, or nobody believes the numbers. */
+const farFromMiddle = 1.5;
+
+function asUsual(latency: Shift): string {
+  const { now, usual } = latency;
+  if (now <= farFromMiddle * usual.median) return ", both as usual";
+  return `, where ${seconds(usual.median)} is usual and as much was seen before`;
+}
