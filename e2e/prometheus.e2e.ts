@@ -23,7 +23,7 @@ import { startWatched, type Watched } from "./watched-by-prometheus.ts";
 const reason = missingProgram("prometheus", "prometheus-alertmanager");
 
 // Little traffic shows a release that fails always sooner than one that fails sometimes.
-const faults = [{ fault: "erroring-release", magnitude: 0.9 }, { fault: "dependency-crash" }, { fault: "traffic-surge" }];
+const faults = [{ fault: "erroring-release", magnitude: 0.9 }, { fault: "dependency-crash" }];
 const redrawn = [micrometer, istio, statsd];
 const quietMilliseconds = 20_000;
 /** Of each step as a whole; what is waited for within it has limits of its own, which say what was missing. */
