@@ -1,12 +1,13 @@
 import { useState } from "react";
 import type { ConnectionView, SettingsView } from "../../../../src/server/views.ts";
-import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorLine } from "../../components/error-panel.tsx";
 import { Glyph, type GlyphKind } from "../../components/glyph.tsx";
 import { LogRow } from "../../components/log-row.tsx";
 import { Time } from "../../components/time.tsx";
+import { WayOut } from "../../components/way-out.tsx";
 import { type ApiError, postJson } from "../../data/api.ts";
 import { putResource } from "../../data/resources.ts";
+import { lacksByWayOut } from "../../lib/lacks-by-way-out.ts";
 
 const glyphs: Record<ConnectionView["state"], GlyphKind> = {
   ready: "healthy",
@@ -56,9 +57,9 @@ export function ConnectionRow({ connection }: { connection: ConnectionView }) {
           <b>Sees nothing.</b>
         )}
       </p>
-      {connection.lacks.map((lack) => (
-        <p className="did lack" key={lack.what}>
-          <b>Lacks</b> {lack.what}. <code>{lack.wayOut}</code> <CopyButton text={lack.wayOut}>Copy</CopyButton>
+      {lacksByWayOut(connection.lacks).map((lack) => (
+        <p className="did lack" key={lack.wayOut}>
+          <b>Lacks</b> {lack.what}. <WayOut text={lack.wayOut} />
         </p>
       ))}
       <ErrorLine error={error} />
