@@ -24,3 +24,7 @@ it("finds the emphasised part, and leaves the text whole where it is not", () =>
   expect(splitEmphasis("a b c", "x")).toEqual(["a b c", "", ""]);
   expect(splitEmphasis("a b c", null)).toEqual(["a b c", "", ""]);
 });
+it("emphasises a name as a whole, never a part of a longer one", () => {
+  expect(splitEmphasis("cart-db of cart runs", "cart")).toEqual(["cart-db of ", "cart", " runs"]);
+  expect(splitEmphasis("cart-db runs", "cart")).toEqual(["cart-db runs", "", ""]);
+});

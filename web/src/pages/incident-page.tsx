@@ -30,7 +30,13 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
   const path = `/incidents/${encodeURIComponent(incidentId)}`;
   const { body, error } = useResource<IncidentView>(path);
   const actions = useMemo(() => incidentActions(incidentId), [incidentId]);
-  useTitle(body ? `${readable(body.headline.text)} ${body.line.label}` : error?.status === 404 ? "No such incident" : "Incident");
+  useTitle(
+    body
+      ? `${readable(body.headline.text)} ${body.line.label}`
+      : error?.status === 404
+        ? "No such incident"
+        : "Incident",
+  );
   if (!body) {
     return (
       <>

@@ -9,6 +9,7 @@ import { Age, Time } from "../../components/time.tsx";
 import type { ApiError } from "../../data/api.ts";
 import { formatDuration } from "../../lib/format-duration.ts";
 import { formatPercent, lowerFirst } from "../../lib/format-number.ts";
+import { isSaidIn } from "../../lib/is-said-in.ts";
 import { phaseSentences, severityGlyph, severityText } from "../../lib/phase.ts";
 import { surenessWord, trackSentence } from "../../lib/probability-word.ts";
 import { readable } from "../../lib/readable.ts";
@@ -30,7 +31,7 @@ export function IncidentHead({ incident, actions }: { incident: IncidentView; ac
           {after}
         </h1>
         <Sureness incident={incident} />
-        {impact && !headline.text.includes(impact.sentence.replace(/\.$/, "")) && (
+        {impact && !isSaidIn(headline.text, impact.sentence) && (
           <p className="impact">
             <b>{lead}</b>
             {rest}

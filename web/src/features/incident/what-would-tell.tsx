@@ -31,7 +31,7 @@ export function WhatWouldTell({ incident, actions }: { incident: IncidentView; a
             ? `Make visible: ${gap.title}`
             : "Nothing left to ask";
   return (
-    <section className="fix tell" id="fix" aria-labelledby="fix-h">
+    <section className={`fix tell${isHealthy || isOver ? " calm" : ""}`} id="fix" aria-labelledby="fix-h">
       <header>
         <div className="until">
           <span>{isHealthy || isKnown || isOver ? "Fix" : "What would tell"}</span>
@@ -72,7 +72,7 @@ export function WhatWouldTell({ incident, actions }: { incident: IncidentView; a
             )}
           </>
         )}
-        {fix.state === "none-yet" && (
+        {fix.state === "none-yet" && !isHealthy && (
           <div>
             <dt>Fix</dt>
             <dd>{readable(fix.sentence)}</dd>

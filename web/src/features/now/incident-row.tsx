@@ -6,6 +6,7 @@ import { LogRow } from "../../components/log-row.tsx";
 import { Age, Time } from "../../components/time.tsx";
 import { formatDuration } from "../../lib/format-duration.ts";
 import { formatPercent, lowerFirst } from "../../lib/format-number.ts";
+import { isSaidIn } from "../../lib/is-said-in.ts";
 import { incidentGlyph, phaseGroups, severityText } from "../../lib/phase.ts";
 import { readable } from "../../lib/readable.ts";
 
@@ -103,7 +104,7 @@ function Does({ incident }: { incident: IncidentLine }) {
     probability !== null && verdict !== null && verdict !== "healthy"
       ? `${formatPercent(probability)}, ${probabilityWord(probability)}.`
       : null;
-  const isSaid = incident.impact !== null && incident.title.includes(incident.impact.replace(/\.$/, ""));
+  const isSaid = isSaidIn(incident.title, incident.impact);
   const undo = plan?.hasUndo ? ", can be undone" : "";
   return (
     <>

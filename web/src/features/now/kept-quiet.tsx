@@ -11,6 +11,9 @@ import { formatCount } from "../../lib/format-number.ts";
 import { namedTitle } from "../../lib/named-title.ts";
 import { readable } from "../../lib/readable.ts";
 
+/** The rest is behind the count, on the alerts page. */
+const mostShown = 6;
+
 /** What needed nobody, each with its reason, one tap to overrule. */
 export function KeptQuiet({ quiet }: { quiet: NowView["keptQuiet"] }) {
   return (
@@ -31,7 +34,7 @@ export function KeptQuiet({ quiet }: { quiet: NowView["keptQuiet"] }) {
         </p>
       ) : (
         <ul className="kept">
-          {quiet.items.map((item) => (
+          {quiet.items.slice(0, mostShown).map((item) => (
             <QuietItem key={item.itemId} item={item} />
           ))}
         </ul>

@@ -39,13 +39,12 @@ export function placeMarks<Item>(
   for (let index = places.length - 2; index >= 0; index -= 1)
     places[index] = Math.min(places[index]!, places[index + 1]! - glyphWidth);
   let taken = 0;
-  return sorted
-    .map((item, index) => {
-      const x = Math.max(places[index]!, taken + glyphWidth / 2);
-      const name = nameOf?.(item) ?? null;
-      const needs = (name?.length ?? 0) * 6.6 + 16;
-      const isRoom = name !== null && x - needs > taken;
-      taken = x + glyphWidth / 2;
-      return { item, x, text: isRoom ? name : null, anchor: "end" as const };
-    });
+  return sorted.map((item, index) => {
+    const x = Math.max(places[index]!, taken + glyphWidth / 2);
+    const name = nameOf?.(item) ?? null;
+    const needs = (name?.length ?? 0) * 6.6 + 16;
+    const isRoom = name !== null && x - needs > taken;
+    taken = x + glyphWidth / 2;
+    return { item, x, text: isRoom ? name : null, anchor: "end" as const };
+  });
 }
