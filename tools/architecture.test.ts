@@ -46,4 +46,6 @@ describe("the checks of the import table find what they are for", () => {
     ).toHaveLength(1));
   test("an export that nobody imports", () =>
     expect(findUnusedExports([planted("src/core/a.ts", "export const lonely = 1;")], [])).toHaveLength(1));
+  test("an export of what tests share that no test imports", () =>
+    expect(findUnusedExports([planted("src/core/a.testing.ts", "export const lonely = 1;")], [])).toHaveLength(1));
 });

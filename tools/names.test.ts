@@ -27,6 +27,19 @@ describe.each(catalogues)("what $define makes", ({ folder, define }) => {
     expect(defined).toEqual(defined.map(({ file }) => ({ file, name: inCamelCase(file), id: file }))));
 });
 
+/** Rules are tested together, against each other: `decide.test.ts`. */
+test.each(["src/analysis", "src/actions", "lab/faults"])(
+  "what is defined in %s has a test of its name beside it",
+  (folder) => {
+    const files = readSourceFiles([folder]);
+    const defined = files.filter(({ text }) =>
+      /^export const \w+(?:: \w+)? = define(Check|ActionKind|Fault)\(/m.test(text),
+    );
+    expect(defined.length).toBeGreaterThan(5);
+    expect(missing(defined.map(({ path: file }) => file.replace(/\.ts$/, ".test.ts")))).toEqual([]);
+  },
+);
+
 describe("what the tools know of the tree", () => {
   test("is there: every folder of the import table", () => expect(missing(Object.keys(importTable))).toEqual([]));
   test("is there: every entry point", () => expect(missing(entryPoints)).toEqual([]));

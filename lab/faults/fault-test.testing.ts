@@ -4,7 +4,7 @@ import { createRandom } from "../estate/random.ts";
 import type { Fault, FaultContext } from "./define-fault.ts";
 
 /** What was pulled, in order: `platform.configure cart {...}`. */
-export type Pulled = { lever: string; values: unknown[] };
+type Pulled = { lever: string; values: unknown[] };
 
 /** A context that only remembers: every lever does nothing and is written down. */
 export function rememberingContext(): { context: FaultContext; pulled: Pulled[] } {

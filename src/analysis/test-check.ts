@@ -12,10 +12,10 @@ import { readingOf } from "./reading.ts";
 
 /** What a need reads in a case: promtool notation, records, a list of series, or why nobody could look. */
 export type Told = string | Unreadable | ToldSeries[] | Records;
-export type ToldSeries = Partial<Pick<Series, "entityId" | "dimensions">> & { values: string };
+type ToldSeries = Partial<Pick<Series, "entityId" | "dimensions">> & { values: string };
 /** Bodies of needs that are no series; a function gets the scope, so that instants can be written relative to it. */
 type Records = (scope: Scope) => object[];
-export type Unreadable = { status: Exclude<ObservationStatus, "data" | "partial" | "empty">; why: string };
+type Unreadable = { status: Exclude<ObservationStatus, "data" | "partial" | "empty">; why: string };
 
 export const denied: Unreadable = { status: "denied", why: "needs a right that is missing" };
 export const unmapped: Unreadable = { status: "unmapped", why: "no known signal" };
@@ -27,7 +27,7 @@ export const records = (make: Records): Records => make;
 /** A need that a case does not mention was looked at and empty. Names with a dollar describe the case itself. */
 export type TestCase = { [need: string]: Told | CaseSetting | undefined; $?: CaseSetting };
 
-export type CaseSetting = {
+type CaseSetting = {
   /** The entity that an entity check examines has the id `subject`. */
   subject?: Partial<Entity>;
   /** Further entities, by id: `{ caller: "service" }`. */
@@ -111,7 +111,7 @@ export function examineCase(
  * `95x5`: 95 and 5 more times 95. `0+10x5`: from 0 in steps of 10, six values. `_x3`: three cells without a sample.
  * Terms are separated by blanks, as in promtool.
  */
-export function parseSeries(notation: string): (number | null)[] {
+function parseSeries(notation: string): (number | null)[] {
   return notation
     .trim()
     .split(/\s+/)

@@ -20,7 +20,7 @@ type CombinedAnswer = {
 };
 
 /** What one door keeps of its sources from one question to the next, beside what it was given. */
-export type SourceDependencies = ObserveDependencies & { limiter: Limiter; reportOf: ReportOf };
+type SourceDependencies = ObserveDependencies & { limiter: Limiter; reportOf: ReportOf };
 
 /**
  * Asks every connection that can answer, and makes one answer of theirs. Series are asked for in the order of the

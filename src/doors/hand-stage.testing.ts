@@ -21,7 +21,7 @@ const policy = policyConfig.parse({
 type HandSettings = Partial<Parameters<typeof runHand>[0]>;
 type Approver = { by: Actor; digest?: string };
 
-export type HandStage = {
+type HandStage = {
   database: TestDatabase;
   platform: TestPlatform;
   startHand(changes?: HandSettings): Promise<void>;

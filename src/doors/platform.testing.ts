@@ -6,7 +6,7 @@ import type { Workload } from "../core/workload.ts";
 import type { HandConnection } from "./hand-dependencies.ts";
 
 /** How the platform behaves towards the next write. */
-export type Mood =
+type Mood =
   | "well"
   | "answers-late-but-did-it" // the effect happens, the answer never comes
   | "cuts-before-doing" // the connection breaks, nothing happens

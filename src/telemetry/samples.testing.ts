@@ -21,7 +21,7 @@ export const nanos = (at: number) => `${Math.round(at * 1000)}000`;
 export const newTraceId = () => randomBytes(16).toString("hex");
 export const newSpanId = () => randomBytes(8).toString("hex");
 
-export type SampleSpan = {
+type SampleSpan = {
   traceId: string;
   spanId?: string;
   parentSpanId?: string;

@@ -2,7 +2,7 @@ import type { Edge, Entity, EntityId, EntityKind } from "../../core/entity.ts";
 import type { Instant } from "../../core/window.ts";
 import { type Random, seededRandom } from "./random.ts";
 
-export type SimulatedCall = { to: EntityId; perRequest: number; isAsynchronous: boolean };
+type SimulatedCall = { to: EntityId; perRequest: number; isAsynchronous: boolean };
 
 export type SimulatedEntity = {
   entity: Entity;

@@ -6,7 +6,7 @@ import type { Estate } from "./estate-shape.ts";
 import { type Knobs, pair } from "./knobs.ts";
 import type { Random } from "./random.ts";
 
-export type SimulatedLog = {
+type SimulatedLog = {
   entityId: EntityId;
   text: string;
   severity: "error" | "warn" | "info";

@@ -2,7 +2,7 @@ import type { ConceptId } from "../../core/concept.ts";
 import type { Gap, ObservationBody, ObserveRequest } from "../../core/observation.ts";
 import type { Series } from "../../core/series.ts";
 import type { Estate } from "./estate-shape.ts";
-import { cellSeconds, type Signals } from "./simulate-signals.ts";
+import { cellSeconds, type Signals, signalKey } from "./simulate-signals.ts";
 import type { SimulatedFault } from "./simulated-faults.ts";
 import { cells, from, now, windowSeconds } from "./simulated-time.ts";
 
@@ -17,7 +17,7 @@ export function seriesBody(
   const series: Series[] = [];
   const gaps: Gap[] = [];
   for (const entityId of request.entities) {
-    const prefix = `${request.concept}|${entityId}|`;
+    const prefix = signalKey(request.concept, entityId);
     const found = [...signals].filter(([key]) => key.startsWith(prefix));
     if (request.concept === "certificate.not_after") {
       const end =

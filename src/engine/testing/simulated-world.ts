@@ -7,7 +7,7 @@ import type { Scope } from "../../core/scope.ts";
 import type { Change, Workload } from "../../core/workload.ts";
 import { drawEstate, type Estate } from "./estate-shape.ts";
 import { seededRandom } from "./random.ts";
-import { cellSeconds, type Signals, simulateSignals } from "./simulate-signals.ts";
+import { cellSeconds, type Signals, signalKey, simulateSignals } from "./simulate-signals.ts";
 import { type SimulatedFault, simulatedFaults } from "./simulated-faults.ts";
 import { regrid, templatesOf } from "./simulated-logs.ts";
 import { seriesBody } from "./simulated-series.ts";
@@ -149,7 +149,7 @@ function symptomOf(
 ): { entityId: EntityId; concept: ConceptId | null } {
   const { role } = estate;
   const mean = (concept: ConceptId, id: EntityId, start: number, end: number) => {
-    const values = (signals.get(`${concept}|${id}|`) ?? []).slice(start, end).filter((value) => value !== null);
+    const values = (signals.get(signalKey(concept, id)) ?? []).slice(start, end).filter((value) => value !== null);
     return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   };
   const recent = cells - 4;

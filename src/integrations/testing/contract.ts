@@ -5,7 +5,7 @@ import { type FakeAnswer, startFakeServer } from "./fake-server.ts";
 import { freePort } from "./real-peers.ts";
 
 /** One question to one capability of an integration, with what its source answers in each case. */
-export type ContractSubject = {
+type ContractSubject = {
   name: string;
   /** The secret that the connection sends; it must show up nowhere else. */
   secret: string;
