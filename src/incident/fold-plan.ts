@@ -50,11 +50,12 @@ export function foldPlanEvent(state: IncidentState, body: PlanEvent, event: Inci
     case "plan-proposed":
       // A plan whose effect is in the world, or may be, is not replaced before it is done with.
       if (state.execution) return state;
-      return { ...withoutPlan(state), plan: body.plan, failures: null };
+      return { ...state, ...noPlan, plan: body.plan, failures: null };
     case "no-safe-action":
       if (state.execution) return state;
       return {
-        ...withoutPlan(state),
+        ...state,
+        ...noPlan,
         noSafeAction: { sentence: body.sentence, tellWhom: body.tellWhom, at },
         failures: null,
       };
@@ -122,7 +123,7 @@ function over(state: IncidentState, end: string, at: Instant): IncidentState {
     end,
     endedAt: at,
   };
-  return { ...withoutPlan(state), attempts: [...state.attempts, attempt], staleReason: end };
+  return { ...state, ...noPlan, attempts: [...state.attempts, attempt], staleReason: end };
 }
 
 /**
@@ -148,19 +149,17 @@ export function setPlanOfOldAnswerAside(state: IncidentState, answer: Answer, at
   return isFinished && state.undo === null ? over(state, "it was looked at again", at) : state;
 }
 
-function withoutPlan(state: IncidentState): IncidentState {
-  return {
-    ...state,
-    plan: null,
-    noSafeAction: null,
-    ruling: null,
-    approvalRequestedAt: null,
-    approval: null,
-    execution: null,
-    outcome: null,
-    verification: null,
-    verificationLooks: 0,
-    undoRequestedBy: null,
-    undo: null,
-  };
-}
+/** What there is of a plan before one is proposed, and again after it was set aside. */
+export const noPlan = {
+  plan: null,
+  noSafeAction: null,
+  ruling: null,
+  approvalRequestedAt: null,
+  approval: null,
+  execution: null,
+  outcome: null,
+  verification: null,
+  verificationLooks: 0,
+  undoRequestedBy: null,
+  undo: null,
+} satisfies Partial<IncidentState>;

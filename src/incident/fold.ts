@@ -3,7 +3,7 @@ import type { IncidentState } from "../core/incident.ts";
 import type { IncidentEvent } from "../core/incident-events.ts";
 import { foldItemEvents, type ItemEventAt, isItemEvent } from "./fold-items.ts";
 import { foldPlacement, isPlacement } from "./fold-placement.ts";
-import { foldPlanEvent, isPlanEvent, setPlanAside, setPlanOfOldAnswerAside } from "./fold-plan.ts";
+import { foldPlanEvent, isPlanEvent, noPlan, setPlanAside, setPlanOfOldAnswerAside } from "./fold-plan.ts";
 import { afterLook } from "./fresh-news.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
@@ -263,17 +263,7 @@ function opened(
     stood: 0,
     freshNews: [],
     newsLooks: 0,
-    plan: null,
-    noSafeAction: null,
-    ruling: null,
-    approvalRequestedAt: null,
-    approval: null,
-    execution: null,
-    outcome: null,
-    verification: null,
-    verificationLooks: 0,
-    undoRequestedBy: null,
-    undo: null,
+    ...noPlan,
     attempts: [],
     escalations: [],
     traffic: null,
