@@ -23,7 +23,10 @@ const change = (changes: Partial<Change>): Change => ({
 describe("a change on its way to the disk", () => {
   const told: [string, Partial<Change>][] = [
     ["a value that is an object", { before: { password: secret, nested: { api_key: secret } } }],
-    ["a secret that is an object or a number", { before: { token: 471_147_114_711 }, after: { password: { v: secret } } }],
+    [
+      "a secret that is an object or a number",
+      { before: { token: 471_147_114_711 }, after: { password: { v: secret } } },
+    ],
     ["a list of name and value", { after: [{ name: "DB_PASSWORD", value: secret }] }],
     ["a pair", { after: ["password", secret] }],
     ["JSON in a text", { after: JSON.stringify({ password: secret }) }],
