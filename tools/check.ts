@@ -9,6 +9,7 @@ import { entryPoints, keptExports } from "./entry-points.ts";
 import { findCycles, findImpurities, findStrayImports, findUnusedExports } from "./find-violations.ts";
 import { generatedFiles } from "./generated-files.ts";
 import { readSourceFiles, root } from "./source-files.ts";
+import { findUnsupportedPackages, readLock } from "./supported-node.ts";
 
 type Part = { name: string; run: () => string[] };
 
@@ -36,6 +37,7 @@ const parts: Part[] = [
         .map(({ file }) => `${file} is stale: npm run generate`),
   },
   { name: "documentation", run: findBrokenDocumentation },
+  { name: "packages run on the promised Node", run: () => findUnsupportedPackages(readLock()) },
 ];
 
 function command(name: string, parameters: string[]): string[] {
