@@ -5,9 +5,12 @@ import type { IncomingItem } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
 import { itemId } from "../formats/alert-item.ts";
 import { type AlertmanagerContext, readAlertmanagerPayload } from "../formats/alertmanager-payload.ts";
+import { plausible } from "../formats/instant-in.ts";
+import { partsOf, placeInWhole } from "../formats/payload-parts.ts";
 import { readIncoming } from "../formats/read-incoming.ts";
-import { redact, redactJson } from "../formats/redact.ts";
+import { redact, redactJson, redactStart } from "../formats/redact.ts";
 import { redactChange } from "../formats/redact-change.ts";
+import { giveWay } from "../incident/give-way.ts";
 import { type PushedChange, toChange } from "../knowledge/change-feed.ts";
 import { withEntities } from "../knowledge/entities-of-item.ts";
 import type { EntityRegister } from "../knowledge/entity-register.ts";
@@ -22,6 +25,7 @@ import {
   readItem,
   readItems,
   readTriage,
+  type StoredItem,
   storeRefusedItem,
 } from "../store/items.ts";
 import { countPagedIncidents, findPagedIncidents } from "../store/outbox.ts";
@@ -45,8 +49,12 @@ type IntakeDependencies = {
 };
 
 const mostKeptBytes = 20_000;
+/** Of one payload: whoever mends its sender needs no more. */
+const mostProblemsKept = 20;
 /** Five seconds of a storm. What waits for the disk is held in memory, and a sender that is told so keeps its own. */
 const mostWaiting = 5_000;
+
+type Reader = (payload: unknown, context: AlertmanagerContext) => ReturnType<typeof readIncoming>;
 
 /** The ways in. Whoever sends more than the disk takes is refused with MW_BUSY, before anything of it was taken. */
 export function createIntake(dependencies: IntakeDependencies): Intake {
@@ -55,26 +63,34 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     await keepRefused(urgent, source, place, problem, raw, now());
     throw midwatchError("MW_PAYLOAD_INVALID", { where: place, problem });
   };
-  const take = async (items: IncomingItem[], raw: unknown): Promise<string[]> => {
-    if (writer.waiting >= mostWaiting) throw midwatchError("MW_BUSY", { what: "The intake of alerts" });
+  const take = async (items: IncomingItem[], raw: unknown): Promise<StoredItem[]> => {
     const text = textOf(raw);
-    const stored = await Promise.all(
-      items.map((item) => writer.write({ item: withEntities(item, register), raw: text })),
-    );
-    return stored.map(({ id }) => id);
+    return Promise.all(items.map((item) => writer.write({ item: withEntities(item, register), raw: text })));
   };
-  /** What was understood is taken; what was not is kept, redacted, and refused when nothing else was in it. */
-  const takeReading = async (
-    source: string,
-    reading: ReturnType<typeof readIncoming>,
-    raw: unknown,
-  ): Promise<string[]> => {
-    const [problem] = reading.problems;
-    if (reading.kind === "refused" || (reading.items.length === 0 && problem)) {
-      return refuse(source, problem?.where ?? "$", problem?.problem ?? "not understood", raw);
+  const refuseWhenBusy = () => {
+    if (writer.waiting >= mostWaiting) throw midwatchError("MW_BUSY", { what: "The intake of alerts" });
+  };
+  /**
+   * What was understood is taken; what was not is kept, redacted, and refused when nothing else was in it. A large payload is
+   * read in parts, with turns for others in between; each item keeps the part that it was read from.
+   */
+  const takeReading = async (source: string, read: Reader, raw: unknown): Promise<string[]> => {
+    refuseWhenBusy();
+    const context = { source, receivedAt: now(), findSignal: dependencies.findSignal };
+    const storing: Promise<StoredItem[]>[] = [];
+    const problems: { where: string; problem: string; part: unknown }[] = [];
+    for (const { part, from } of partsOf(raw)) {
+      if (from > 0) await giveWay();
+      const reading = read(part, context);
+      for (const { where, problem } of reading.problems)
+        problems.push({ where: placeInWhole(where, from), problem, part });
+      if (reading.kind === "read" && reading.items.length > 0) storing.push(take(reading.items, part));
     }
-    for (const { where, problem: what } of reading.problems) await keepRefused(urgent, source, where, what, raw, now());
-    return take(reading.items, raw);
+    const [first] = problems;
+    if (storing.length === 0 && first) return refuse(source, first.where, first.problem, raw);
+    for (const { where, problem, part } of problems.slice(0, mostProblemsKept))
+      await keepRefused(urgent, source, where, problem, part, now());
+    return (await Promise.all(storing)).flat().map(({ id }) => id);
   };
   const withIncidents = async (itemIds: string[]): Promise<Receipt> => {
     await dependencies.triage();
@@ -84,24 +100,20 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 
   return {
     alertmanager: async (sender, body) => {
-      const source = `alertmanager/${sender}`;
-      const reading = readAlertmanagerPayload(body, { source, receivedAt: now(), findSignal: dependencies.findSignal });
-      return { itemIds: await takeReading(source, reading, body), incidentIds: [] };
+      const itemIds = await takeReading(`alertmanager/${sender}`, readAlertmanagerPayload, body);
+      return { itemIds, incidentIds: [] };
     },
-    context: async (body) => {
-      const reading = readIncoming(body, { source: "context", receivedAt: now(), findSignal: dependencies.findSignal });
-      return withIncidents(await takeReading("context", reading, body));
-    },
-    webhook: async (name, body) => {
-      const source = `webhook/${name}`;
-      const reading = readIncoming(body, { source, receivedAt: now(), findSignal: dependencies.findSignal });
-      return { itemIds: await takeReading(source, reading, body), incidentIds: [] };
-    },
+    context: async (body) => withIncidents(await takeReading("context", readIncoming, body)),
+    webhook: async (name, body) => ({
+      itemIds: await takeReading(`webhook/${name}`, readIncoming, body),
+      incidentIds: [],
+    }),
     changes: async (sender, body) => {
-      const parsed = pushedChanges.safeParse(Array.isArray(body) ? body : [body]);
+      const parsed = pushedChanges(now()).safeParse(Array.isArray(body) ? body : [body]);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
-        return refuse(`changes/${sender}`, issue?.path.join(".") || "body", issue?.message ?? "not understood", body);
+        const path = Array.isArray(body) ? issue?.path : issue?.path.slice(1);
+        return refuse(`changes/${sender}`, path?.join(".") || "body", issue?.message ?? "not understood", body);
       }
       const changes = parsed.data.map((pushed) =>
         redactChange(toChange(pushed satisfies PushedChange, sender, register.findByName, now())),
@@ -113,7 +125,9 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
     look: async ({ entity, since, person }) => {
       const entityId = register.findByName(entity);
       if (entityId === null) throw unknownService(entity, register);
-      return withIncidents(await take([lookItem(entity, entityId, since, person.name, now())], { entity, since }));
+      refuseWhenBusy();
+      const [stored] = await take([lookItem(entity, entityId, since, person.name, now())], { entity, since });
+      return withIncidents(stored ? [stored.id] : []);
     },
     list: async ({ since, limit, before }) => {
       const rows = await listItems(
@@ -188,22 +202,42 @@ function recordOf(
   };
 }
 
-const pushedChanges = z.array(
-  z.strictObject({
-    id: z.string().min(1).optional(),
-    at: z.iso.datetime({ offset: true }).optional(),
-    kind: z.string().optional(),
-    entity: z.string().optional(),
-    key: z.string().nullable().optional(),
-    actor: z.string().optional(),
-    summary: z.string().min(1),
-    before: z.unknown().optional(),
-    after: z.unknown().optional(),
-    commit: z.string().nullable().optional(),
-    diff: z.string().nullable().optional(),
-    link: z.url().nullable().optional(),
-  }),
-);
+/** A deploy of a thousand services at once; more is not one message. */
+const mostChanges = 10_000;
+const longestName = 500;
+const longestSummary = 2000;
+/** A difference that a person can read, and then some; a dump is none. */
+const longestDifference = 200_000;
+/** The clock of a pipeline may be ahead of ours, or set to another zone. */
+const farthestAheadMilliseconds = 86_400_000;
+
+const pushedChanges = (now: Instant) =>
+  z
+    .array(
+      z.strictObject({
+        id: z.string().min(1).max(longestName).optional(),
+        at: z.iso
+          .datetime({ offset: true })
+          .refine((text) => plausible(Date.parse(text)) !== null, "is no time of our days")
+          .refine((text) => Date.parse(text) <= now + farthestAheadMilliseconds, "lies in the future")
+          .optional(),
+        kind: z.string().max(longestName).optional(),
+        entity: z.string().max(longestName).optional(),
+        key: z.string().max(longestName).nullable().optional(),
+        actor: z.string().max(longestName).optional(),
+        summary: z.string().trim().min(1).max(longestSummary),
+        before: z.unknown().optional(),
+        after: z.unknown().optional(),
+        commit: z.string().max(longestName).nullable().optional(),
+        diff: z.string().max(longestDifference).nullable().optional(),
+        link: z
+          .url({ protocol: /^https?$/ })
+          .max(4096)
+          .nullable()
+          .optional(),
+      }),
+    )
+    .max(mostChanges);
 
 function lookItem(name: string, entityId: EntityId, since: Instant, person: string, now: Instant): IncomingItem {
   const fingerprint = `look/${entityId}/${now}`;
@@ -238,9 +272,10 @@ async function keepRefused(
   raw: unknown,
   receivedAt: Instant,
 ): Promise<void> {
-  await storeRefusedItem(database, { source, place, problem, raw: textOf(raw), receivedAt });
+  // What a parser says of a mistake may quote what stands around it.
+  await storeRefusedItem(database, { source, place, problem: redact(problem), raw: textOf(raw), receivedAt });
 }
 
 function textOf(raw: unknown): string {
-  return typeof raw === "string" ? redact(raw).slice(0, mostKeptBytes) : redactJson(raw, mostKeptBytes);
+  return typeof raw === "string" ? redactStart(raw, mostKeptBytes) : redactJson(raw, mostKeptBytes);
 }

@@ -64,9 +64,14 @@ async function refusal(response: Response): Promise<Error> {
 export function exitStatusOf(thrown: unknown): number {
   if (!isMidwatchError(thrown)) return 1;
   if (
-    ["MW_USAGE", "MW_PAYLOAD_INVALID", "MW_CONFIG_INVALID", "MW_CONFIG_NOT_FOUND", "MW_CONFIG_SECRET_MISSING"].includes(
-      thrown.code,
-    )
+    [
+      "MW_USAGE",
+      "MW_PAYLOAD_INVALID",
+      "MW_REQUEST_INVALID",
+      "MW_CONFIG_INVALID",
+      "MW_CONFIG_NOT_FOUND",
+      "MW_CONFIG_SECRET_MISSING",
+    ].includes(thrown.code)
   )
     return 2;
   return ["MW_SERVER_UNREACHABLE", "MW_STORE_UNREACHABLE", "MW_STORE_REFUSED", "MW_INTEGRATION_UNREACHABLE"].includes(

@@ -160,6 +160,24 @@ const register = {
     (d) => `${d["who"]} may not ${d["what"]}.`,
     "Ask an administrator of this midwatch for the right.",
   ),
+  MW_REQUEST_INVALID: error(
+    "A request is not what its address takes",
+    false,
+    (d) => `${d["where"]}: ${d["problem"]}`,
+    "Mend the request; `/api/openapi.json` says what each address takes.",
+  ),
+  MW_NO_SUCH_ADDRESS: error(
+    "There is no such address",
+    false,
+    (d) => `Nothing is served at ${d["path"]}.`,
+    "`/api/openapi.json` lists the addresses. OTLP goes to the port of telemetry, 4318 unless set otherwise.",
+  ),
+  MW_METHOD_NOT_ALLOWED: error(
+    "An address is not asked that way",
+    false,
+    (d) => `${d["path"]} does not take ${d["method"]}.`,
+    "Ask with one of the methods that the header `Allow` names; `/api/openapi.json` says what for.",
+  ),
   MW_NOT_FOUND: error(
     "There is no such thing",
     false,

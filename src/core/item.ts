@@ -19,6 +19,8 @@ export type IncomingItem = {
   fingerprint: string;
   status: "firing" | "resolved";
   startsAt: Instant;
+  /** False where the sender tells no beginning, or only when it wrote: `startsAt` is then the best guess. */
+  isStartSure?: boolean;
   endsAt: Instant | null;
   /** Why it is over, where whoever raised it says so. */
   endReason?: string;

@@ -91,7 +91,7 @@ const conceptWords: { concept: ConceptId; words: RegExp; families: string[] }[] 
   {
     concept: "request.error_ratio",
     words:
-      /\b(errors?|error[- ]rate|fail\w*|5xx|4xx|(?:5[0-2]\d|4(?:0[0-9]|2[2-9]|99))s?|server errors?|exceptions?|timeouts?)\b/i,
+      /\b(errors?|error[- ]rate|fail\w*|5xx|4xx|(?:5[0-2]\d|4(?:0[0-9]|2[2-9]|99))s?|server errors?|exceptions?|time[- ]?outs?)\b/i,
     families: ["ratio"],
   },
   { concept: "cpu.usage", words: /\b(cpu|processor)\b/i, families: ["ratio", "cores", ""] },

@@ -2,6 +2,8 @@ import type { IncomingItem } from "../core/item.ts";
 import type { NativeSignal } from "../core/observation.ts";
 import type { Instant } from "../core/window.ts";
 import { itemFromAlert } from "./alert-item.ts";
+import { plausible } from "./instant-in.ts";
+import { webLink } from "./link.ts";
 
 export type AlertmanagerContext = {
   /** `alertmanager/main` */
@@ -44,12 +46,11 @@ export function readAlertmanagerPayload(payload: unknown, context: AlertmanagerC
       problems.push({ where, problem: "is not an object" });
       return;
     }
-    const startsAt = instantOf(alert["startsAt"]);
-    if (alert["startsAt"] !== undefined && startsAt === null)
-      problems.push({ where: `${where}.startsAt`, problem: "is not an RFC 3339 time" });
+    const { startsAt, problem } = startOf(alert["startsAt"], context.receivedAt);
+    if (problem !== null) problems.push({ where: `${where}.startsAt`, problem });
     const labels = { ...group.labels, ...texts(alert["labels"]) };
     if (Object.keys(labels).length === 0) {
-      problems.push({ where: `${where}.labels`, problem: "is missing" });
+      problems.push({ where: `${where}.labels`, problem: "is missing or names nothing" });
       return;
     }
     const status = (alert["status"] ?? group.status) === "resolved" ? "resolved" : "firing";
@@ -63,18 +64,24 @@ export function readAlertmanagerPayload(payload: unknown, context: AlertmanagerC
         status,
         labels,
         annotations: { ...group.annotations, ...texts(alert["annotations"]) },
-        startsAt: startsAt ?? context.receivedAt,
+        startsAt,
         // Alertmanager writes into the future when a firing alert will end by itself; that is not an end.
-        endsAt: status === "resolved" ? (endsAt ?? context.receivedAt) : null,
+        endsAt: status === "resolved" ? Math.min(endsAt ?? context.receivedAt, context.receivedAt) : null,
         receivedAt: context.receivedAt,
-        link: generatorUrl ?? group.externalUrl,
+        link: webLink(generatorUrl) ?? webLink(group.externalUrl),
         signal: context.findSignal(named),
       }),
     );
   });
   if (items.length === 0 && problems.length > 0) return { kind: "refused", problems };
-  const truncated = Number(payload["truncatedAlerts"] ?? 0);
-  return { kind: "read", items, truncatedAlerts: Number.isFinite(truncated) ? truncated : 0, problems };
+  const leftOut = Number(payload["truncatedAlerts"] ?? 0);
+  const truncatedAlerts = Number.isFinite(leftOut) && leftOut > 0 ? leftOut : 0;
+  if (truncatedAlerts > 0)
+    problems.push({
+      where: "$.truncatedAlerts",
+      problem: `the sender left ${truncatedAlerts} more alerts of this group out: set max_alerts of its webhook to 0, or let the Alertmanager be asked`,
+    });
+  return { kind: "read", items, truncatedAlerts, problems };
 }
 
 /** Prometheus puts the rule's expression into the address of its graph page: `…/graph?g0.expr=…`. */
@@ -99,11 +106,25 @@ export function isAlertmanagerPayload(payload: unknown): boolean {
   );
 }
 
-/** RFC 3339 with whatever fraction. The zero time of Go means that there is none. */
+/** RFC 3339 with whatever fraction. The zero time of Go means that there is none; so does what no clock can have told. */
 export function instantOf(value: unknown): Instant | null {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT/.test(value) || value.startsWith("0001-")) return null;
-  const at = Date.parse(value.replace(/(\.\d{3})\d+/, "$1"));
-  return Number.isFinite(at) ? at : null;
+  return plausible(Date.parse(value.replace(/(\.\d{3})\d+/, "$1")));
+}
+
+/** The clock of whoever sends may be ahead of ours. */
+const clockSkewMilliseconds = 5 * 60_000;
+
+/** Go's zero time is what a sender writes that knows none. */
+function startOf(written: unknown, receivedAt: Instant): { startsAt: Instant | null; problem: string | null } {
+  const startsAt = instantOf(written);
+  if (startsAt === null) {
+    const isUntold = written === undefined || (typeof written === "string" && written.startsWith("0001-"));
+    return { startsAt, problem: isUntold ? null : "is not an RFC 3339 time of our days" };
+  }
+  return startsAt > receivedAt + clockSkewMilliseconds
+    ? { startsAt: null, problem: "lies in the future" }
+    : { startsAt, problem: null };
 }
 
 function refused(where: string, problem: string): AlertmanagerReading {

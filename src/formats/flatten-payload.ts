@@ -3,6 +3,8 @@ export type Leaf = { path: string; text: string; depth: number };
 
 const mostLeaves = 3000;
 const deepest = 16;
+/** What is longer says nothing more: names, times and sentences are shorter. */
+const longestText = 20_000;
 /** JSON inside of JSON: SNS and others send the payload as a text. */
 const longestInnerJson = 512 * 1024;
 
@@ -18,7 +20,7 @@ export function flattenPayload(payload: unknown): Leaf[] {
     if (value === null || value === undefined || depth > deepest) continue;
     if (typeof value === "string") {
       const inner = innerJson(value);
-      if (inner === undefined) leaves.push({ path, text: value, depth });
+      if (inner === undefined) leaves.push({ path, text: value.slice(0, longestText), depth });
       else queue.push({ value: inner, path, depth });
     } else if (typeof value !== "object") {
       leaves.push({ path, text: String(value), depth });
@@ -29,7 +31,7 @@ export function flattenPayload(payload: unknown): Leaf[] {
       const { name, key, value: held } = holder;
       const label = typeof name === "string" ? name : typeof key === "string" ? key : null;
       if (label !== null && (typeof held === "string" || typeof held === "number")) {
-        leaves.push({ path: join(path, label), text: String(held), depth: depth + 1 });
+        leaves.push({ path: join(path, label), text: String(held).slice(0, longestText), depth: depth + 1 });
       }
       for (const [member, inside] of Object.entries(holder))
         queue.push({ value: inside, path: join(path, member), depth: depth + 1 });
@@ -47,8 +49,9 @@ function join(path: string, key: string): string {
 }
 
 function innerJson(text: string): unknown {
+  if (text.length > longestInnerJson) return undefined;
   const trimmed = text.trim();
-  if (trimmed.length > longestInnerJson || !/^[{[][\s\S]*[}\]]$/.test(trimmed)) return undefined;
+  if (!/^[{[][\s\S]*[}\]]$/.test(trimmed)) return undefined;
   try {
     const parsed: unknown = JSON.parse(trimmed);
     return typeof parsed === "object" ? parsed : undefined;

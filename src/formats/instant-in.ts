@@ -12,7 +12,7 @@ export function instantIn(text: string): Instant | null {
     return plausible(Math.round(Number(trimmed) * factor));
   }
   const date =
-    /^(\d{4})[-/.](\d\d)[-/.](\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i.exec(
+    /^(\d{4})[-/.](\d\d)[-/.](\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d\d[:.]?\d\d)?(?: UTC)?$/i.exec(
       trimmed,
     );
   if (date) {
@@ -30,6 +30,7 @@ export function instantIn(text: string): Instant | null {
   return null;
 }
 
-function plausible(at: number): Instant | null {
+/** Null for what no clock that is right can have told. */
+export function plausible(at: number): Instant | null {
   return Number.isFinite(at) && at >= earliest && at < latest ? at : null;
 }

@@ -196,3 +196,56 @@ it("no JSON of any shape makes it throw, and every item is whole", () => {
     { numRuns: 300 },
   );
 });
+
+describe("what a sender names", () => {
+  const read = (payload: unknown) => {
+    const reading = readIncoming(payload, { source: "webhook/x", receivedAt: Date.UTC(2026, 0, 2) });
+    const [item] = reading.kind === "read" ? reading.items : [];
+    return item;
+  };
+
+  it("is called by its name, not by a number of its own, a switch, or who pressed the button", () => {
+    const item = read({
+      event: {
+        agent: { html_url: "https://pager.example.com/users/U1", summary: "Ada" },
+        data: {
+          title: "It fails",
+          html_url: "https://pager.example.com/incidents/I1",
+          in_app: false,
+          service: { id: "S1", summary: "Checkout" },
+        },
+      },
+    });
+    expect(item?.mentions.slice(0, 2)).toEqual(["Checkout", "S1"]);
+    expect(item?.link).toBe("https://pager.example.com/incidents/I1");
+  });
+
+  it("is what a metric is cut by, rather than where metrics are kept; or what a probe calls", () => {
+    const metric = {
+      AlarmName: "cpu",
+      Trigger: { Namespace: "Cloud/DB", Dimensions: [{ name: "DBInstanceIdentifier", value: "orders-1" }] },
+    };
+    expect(read(metric)?.mentions[0]).toBe("orders-1");
+    expect(read({ event: "check.down", check: { url: "https://pay.example.com/v3/" } })?.mentions).toContain(
+      "pay.example.com",
+    );
+  });
+
+  it("stands under its condition, not under a policy, a greeting or a packed body", () => {
+    expect(read({ policyName: "Default", conditionName: "High error rate" })?.title).toBe("High error rate");
+    expect(
+      read({ subject: "You have a new alert!", alertName: "Disk full", alertSeverityString: "Emergency" }),
+    ).toMatchObject({ title: "Disk full", severity: "critical" });
+    expect(read({ data: "H4sIAAAAAAAAAHWPwQqCQBCGX0Xm7EFtKzHWPwQqCQBCGX0Xm7EFtKHWPwQqCQBCGX0Xm7EFtK" })?.title).toBe(
+      "alert from webhook/x",
+    );
+  });
+
+  it("began when it says; a moment that may be when it was written is a guess", () => {
+    expect(read({ title: "a b", started_at: "2026-01-01T10:00:00Z" })?.isStartSure).toBeUndefined();
+    expect(read({ title: "a b", ts: 1_767_260_000 })).toMatchObject({
+      startsAt: 1_767_260_000_000,
+      isStartSure: false,
+    });
+  });
+});

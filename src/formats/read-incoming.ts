@@ -1,7 +1,7 @@
 import { digestOf } from "../core/canonical-json.ts";
 import type { IncomingItem } from "../core/item.ts";
 import type { Instant, OnsetInterval } from "../core/window.ts";
-import { itemId } from "./alert-item.ts";
+import { itemId, longestDescription } from "./alert-item.ts";
 import { categoryOf } from "./alert-severity.ts";
 import { conceptInText, numbersInText } from "./alert-text.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type Problem,
   readAlertmanagerPayload,
 } from "./alertmanager-payload.ts";
+import { inEnglish } from "./in-english.ts";
 import { mentionsInText } from "./text-mentions.ts";
 import { toldInText } from "./told-in-text.ts";
 import { severityOfFigures } from "./told-severity.ts";
@@ -22,8 +23,10 @@ type IncomingReading =
 
 type IncomingContext = { source: string; receivedAt: Instant; findSignal?: AlertmanagerContext["findSignal"] };
 
+/** More than a person writes, or reads. */
+const longestWords = 20_000;
 /** More alerts than this in one payload are not one payload. */
-const mostAlerts = 10_000;
+export const mostAlerts = 10_000;
 
 /**
  * Whatever came in over HTTP as an alert, in the form that it has: Alertmanager's, `{alert, context}`, a list of alerts,
@@ -58,13 +61,14 @@ export function readIncoming(payload: unknown, context: IncomingContext): Incomi
  * both; the alert's own words come first.
  */
 function fromContext(alert: unknown, around: unknown, context: IncomingContext): IncomingReading {
-  const words = wordsOf(alert);
-  const surroundings = wordsOf(around);
+  const words = wordsOf(alert).slice(0, longestWords);
+  const surroundings = wordsOf(around).slice(0, longestWords);
   if (words.trim() === "" && surroundings.trim() === "") return refused("$.alert", "is empty");
   const base = isRecord(alert)
     ? readWebhookPayload(isRecord(around) ? { ...alert, context: around } : alert, context)
     : null;
-  const text = [words, surroundings].filter((part) => part.trim() !== "").join("\n");
+  const written = [words, surroundings].filter((part) => part.trim() !== "").join("\n");
+  const text = inEnglish(written);
   const numbers = numbersInText(text);
   const title = base?.title ?? firstSentence(words.trim() === "" ? surroundings : words);
   const labels = base?.labels ?? {};
@@ -84,7 +88,7 @@ function fromContext(alert: unknown, around: unknown, context: IncomingContext):
     endsAt: null,
     receivedAt: context.receivedAt,
     title,
-    description: text.slice(0, 8000),
+    description: written.slice(0, longestDescription),
     severity: severityFor(text, numbers, base),
     category: categoryOf(text),
     mentions: [...new Set([...(base?.mentions ?? []), ...mentionsInText(text)])].slice(0, 30),
@@ -123,22 +127,39 @@ function severityIn(text: string): IncomingItem["severity"] {
   return "medium";
 }
 
-function wordsOf(value: unknown): string {
-  if (value === null || value === undefined) return "";
+/** Deeper than people nest what they tell. */
+const deepest = 16;
+
+function wordsOf(value: unknown, depth = 0): string {
+  if (value === null || value === undefined || depth > deepest) return "";
   if (typeof value === "string") return value;
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value))
     return value
-      .map(wordsOf)
+      .slice(0, mostMembers)
+      .map((member) => wordsOf(member, depth + 1))
       .filter((words) => words !== "")
       .join("\n");
   return Object.entries(value as Record<string, unknown>)
+    .slice(0, mostMembers)
     .map(([key, member]) => {
-      const words = wordsOf(member);
+      const words = wordsOf(withUnitOfKey(key, member), depth + 1);
       return words === "" ? "" : `${key.replaceAll(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ")}: ${words}`;
     })
     .filter((line) => line !== "")
     .join("\n");
+}
+
+const mostMembers = 500;
+
+/** `p99_ms: 1200` is 1200 ms; a rate or ratio of errors between nothing and all is a share of all. */
+function withUnitOfKey(key: string, value: unknown): unknown {
+  if (typeof value !== "number" || !Number.isFinite(value)) return value;
+  const plain = key.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+  const unit = /_(ms|millis|milliseconds|s|sec|seconds|percent|pct|bytes)$/.exec(plain)?.[1];
+  if (unit !== undefined) return `${value} ${unit.replace(/^millis$/, "ms").replace("pct", "percent")}`;
+  const isShare = /(error|failure|hit|fail).*_(rate|ratio)$|_ratio$/.test(plain) && value >= 0 && value <= 1;
+  return isShare ? `${Number((value * 100).toPrecision(12))} %` : value;
 }
 
 function firstSentence(text: string): string {

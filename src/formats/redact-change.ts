@@ -8,7 +8,7 @@ import { isSecretKey, redact, redactJson } from "./redact.ts";
  */
 export function redactChange(change: Change): Change {
   const isSecret = change.key !== null && isSecretKey(change.key);
-  const shownOf = (value: unknown): unknown => {
+  const cleanValue = (value: unknown): unknown => {
     if (value === null || value === undefined) return null;
     return isSecret ? redacted : JSON.parse(redactJson(value));
   };
@@ -18,8 +18,8 @@ export function redactChange(change: Change): Change {
     key: textOf(change.key),
     actor: redact(change.actor),
     summary: redact(change.summary),
-    before: shownOf(change.before),
-    after: shownOf(change.after),
+    before: cleanValue(change.before),
+    after: cleanValue(change.after),
     commit: textOf(change.commit),
     diff: textOf(change.diff),
     link: textOf(change.link),

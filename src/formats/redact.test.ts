@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redacted } from "../core/redacted.ts";
-import { isSecretKey, redact, redactJson } from "./redact.ts";
+import { isSecretKey, redact, redactJson, redactStart } from "./redact.ts";
 
 // Made up at run time, so that nothing in this repository looks like a secret to those who scan it.
 const letters = (length: number) => Array.from({ length }, (_, place) => "aZ3kQ9bX7m"[place % 10]).join("");
@@ -47,6 +47,17 @@ describe("secrets are taken out of texts", () => {
       { numRuns: 30 },
     );
   });
+});
+
+describe("the start of a long text", () => {
+  it.each(cases)("%s: wherever the cut goes through", (_name, text, secret) => {
+    for (let before = 9_900; before <= 10_100; before += 7) {
+      const start = redactStart(`${"x ".repeat(before / 2)}\n${text}\n${"y ".repeat(9_000)}`, 10_000);
+      expect(start.length).toBeLessThanOrEqual(10_000);
+      expect(start).not.toContain(secret.slice(0, 12));
+    }
+  });
+  it("is all of a short one", () => expect(redactStart("password=abc def", 100)).toBe(`password=${redacted} def`));
 });
 
 describe("what is no secret stays", () => {

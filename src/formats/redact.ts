@@ -16,6 +16,19 @@ export function redact(text: string): string {
 const shortestSecret = 13;
 
 /**
+ * The start of a text without secrets, at most so many characters. What is cut off is not looked at; a secret that the cut
+ * went through, and could not be known by what is left of it, goes with the last of what was looked at.
+ */
+export function redactStart(text: string, mostCharacters: number): string {
+  if (text.length <= mostCharacters) return redact(text);
+  const looked = redact(text.slice(0, mostCharacters + longestSecret));
+  return looked.slice(0, Math.max(0, Math.min(mostCharacters, looked.length - longestSecret)));
+}
+
+/** Longer ones, keys in PEM for one, are known by how they begin. */
+const longestSecret = 4096;
+
+/**
  * A JSON value as text, each string in it without secrets; what a telling key holds goes whole, whatever it is. At most so
  * many characters: what lies beyond is not looked at, for alerts come in groups of thousands and a sender waits.
  */
@@ -36,7 +49,8 @@ export function redactJson(value: unknown, mostCharacters = Number.POSITIVE_INFI
     write(brackets[1]);
   };
   const visit = (value: unknown, depth: number): void => {
-    if (typeof value === "string") write(JSON.stringify(redact(value)));
+    if (typeof value === "string")
+      write(JSON.stringify(redactStart(value, Math.max(longestSecret, mostCharacters - length))));
     else if (value === null || typeof value !== "object") write(JSON.stringify(value) ?? "null");
     else if (depth >= deepest) write(JSON.stringify(redacted));
     else if (isSecretPair(value)) write(JSON.stringify([value[0], redacted]));

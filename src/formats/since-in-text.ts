@@ -26,7 +26,7 @@ const amount = String.raw`(\d{1,4}(?:\.\d+)?|an?|one|two|three|five|ten|half an?
 const unit = String.raw`(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b`;
 const roughly = String.raw`(?:about|around|roughly|approximately|approx\.?|at least|more than|over|some|ca\.|~)?\s*`;
 const sinceDuration = new RegExp(
-  String.raw`\b(?:since|for)\s+(?:the\s+)?(?:(?:last|past)\s+)?${roughly}${amount}\s?${unit}`,
+  String.raw`\b(?:since|for)[\s:]+(?:the\s+)?(?:(?:last|past)\s+)?${roughly}${amount}\s?${unit}`,
   "i",
 );
 const agoDuration = new RegExp(
@@ -112,7 +112,7 @@ function offsetMinutes(zone: string): number {
 
 function dateIn(text: string, now: Instant): OnsetInterval | null {
   const match =
-    /\b(?:since|began|started|from|at)\s+(?:at\s+)?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?)/i.exec(
+    /\b(?:since|began|started|from|at)[\s:]+(?:at\s+)?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?)/i.exec(
       text,
     );
   const at = match?.[1] === undefined ? null : instantIn(match[1]);

@@ -2,7 +2,10 @@
 const before =
   /\b(?:service|svc|app|application|pod|deployment|statefulset|daemonset|container|workload|host|hostname|node|server|instance|database|db|cache|queue|topic|job|component|cluster|namespace|endpoint|function|table|system|backend|upstream|dependency)\b[\s:='"`]+([A-Za-z0-9][\w.:/-]*[\w])/gi;
 const behind =
-  /\b([a-z0-9][\w-]*[a-z0-9])\s+(?:service|pods?|deployment|container|database|cache|queue|worker|api|server|instances?)\b/gi;
+  /(?<![\w:.])([a-z0-9][\w-]*[a-z0-9])[ \t]+(?:service|pods?|deployment|container|database|cache|queue|worker|api|server|instances?)\b(?![.\w-])/gi;
+/** What a sentence says something of, small as names are: "checkout is slow", "payments failing", "orders returns 502". */
+const spokenOf =
+  /(?<![\w/.-])([a-z][a-z0-9]{2,}(?:[-_.][a-z0-9]+)*)[ \t]+(?:is|are|was|keeps?|has been|fails?|failing|returns?|returning|answers?|responds?|responding|timing out|times? out|down|slow|unreachable|unavailable|broken|degraded)\b/g;
 const quoted = /[`'"]([A-Za-z][\w./:-]{2,80})[`'"]/g;
 const hyphenated = /(?<![\w/.-])([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?![\w/])/g;
 const path = /(?<![\w:/])(\/[a-z0-9_{}:.-]+(?:\/[a-z0-9_{}:.-]+)+)/gi;
@@ -10,7 +13,7 @@ const afterPreposition = /\b(?:in|on|of|from|by|at|to|for|with)\s+([a-z][a-z0-9]
 
 /** Words that stand where names stand and are none. */
 const noNames = new Set(
-  "the a an is are was were has have had it its this that these those than then and or not no all any some more less most last past new old high low slow up down over under above below status error errors rate time latency request requests response threshold limit alert alerts warning critical info name unknown value minutes seconds hours production staging high-cpu long-running real-time end-to-end out-of-memory multi-az non-zero least our your their which what when where each every least average total usage memory cpu disk running depth length size age lag backlog count number level hit hits misses fails failing failed slow returns returned cannot can will may does did utilization saturation".split(
+  "the a an is are was were has have had it its this that these those than then and or not no all any some more less most last past new old high low slow up down over under above below status error errors rate time latency request requests response threshold limit alert alerts warning critical info name unknown value minutes seconds hours production staging high-cpu long-running real-time end-to-end out-of-memory multi-az non-zero least our your their which what when where each every least average total usage memory cpu disk running depth length size age lag backlog count number level hit hits misses fails failing failed slow returns returned cannot can will may does did utilization saturation answers of on in at by to for from with as since seit ab around about during near p50 p90 p95 p99 everything nothing something everybody nobody anybody users customers people system start starts started use used den dem der die das ein eine von mit bei auf ist sind und alles warum nicht kein keine there here now still again it's".split(
     " ",
   ),
 );
@@ -35,6 +38,7 @@ export function mentionsInText(text: string): string[] {
     add(route);
     add(route.split("/").findLast((part) => /^[a-z][a-z_-]+$/i.test(part)));
   }
+  for (const match of shortened.matchAll(spokenOf)) add(match[1]);
   for (const match of shortened.matchAll(afterPreposition)) add(match[1]);
   return found.slice(0, mostMentions);
 }

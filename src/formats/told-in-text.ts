@@ -109,6 +109,7 @@ function statusCodesInText(text: string): number[] {
         after,
       ) ||
       (/^\s*[,)]/.test(after) && /[(]$/.test(before)) ||
+      /\b(returns?|returned|returning|answers?|answered|with|gives?|gets?)( an?| http)?\s+$/i.test(before) ||
       /\d\d\ds$/i.test(match[0]);
     if ((isNamed || answers) && known.has(code) && !codes.includes(code)) codes.push(code);
   }

@@ -1,11 +1,13 @@
 import { digestOf } from "../core/canonical-json.ts";
 import type { IncomingItem, ItemSeverity } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
-import { itemId } from "./alert-item.ts";
+import { itemId, longestDescription, titleLine } from "./alert-item.ts";
 import { categoryOf, severityOf, severityOfPriority } from "./alert-severity.ts";
 import { conceptInText, numbersInText } from "./alert-text.ts";
 import { flattenPayload, type Leaf } from "./flatten-payload.ts";
+import { inEnglish } from "./in-english.ts";
 import { instantIn } from "./instant-in.ts";
+import { webLink } from "./link.ts";
 import { mentionsInText } from "./text-mentions.ts";
 import { toldInText } from "./told-in-text.ts";
 
@@ -17,9 +19,10 @@ export function readWebhookPayload(payload: unknown, context: { source: string; 
   const leaves = flattenPayload(payload);
   const title = titleIn(leaves) ?? fallbackTitle(leaves, context.source);
   const description = descriptionIn(leaves, title);
-  const text = `${title}\n${description}`;
+  const text = inEnglish(`${title}\n${description}`);
   const status = statusIn(leaves);
-  const startsAt = timeIn(leaves, startKeys, context.receivedAt) ?? context.receivedAt;
+  const beganAt = timeIn(leaves, beginningKeys, context.receivedAt);
+  const startsAt = beganAt ?? timeIn(leaves, momentKeys, context.receivedAt) ?? context.receivedAt;
   const endsAt = status === "resolved" ? (timeIn(leaves, endKeys, context.receivedAt) ?? context.receivedAt) : null;
   const labels = labelsIn(leaves);
   const named = namesIn(leaves);
@@ -33,6 +36,7 @@ export function readWebhookPayload(payload: unknown, context: { source: string; 
     fingerprint,
     status,
     startsAt,
+    ...(beganAt === null ? { isStartSure: false } : {}),
     endsAt: endsAt !== null && endsAt < startsAt ? startsAt : endsAt,
     receivedAt: context.receivedAt,
     title,
@@ -55,7 +59,9 @@ const titleKeys = [
   /(^|\.)(alert_?title|event_?title|incident_?title)$/,
   /^(title|subject|headline)$/,
   /(^|\.)(alert|incident|event|data|message|issue|problem|payload|annotations|commonannotations|essentials)\.(title|subject|headline|summary)$/,
-  /(^|\.)(alert_?name|alarm_?name|alert_?rule|rule_?name|monitor_?name|monitor_?friendly_?name|condition_?name|check_?name|event_?name|policy_?name)$/,
+  /(^|\.)(details|custom_details)\.(title|subject|headline)$/,
+  /(^|\.)(alert_?name|alarm_?name|alert_?rule|rule_?name|monitor_?name|monitor_?friendly_?name|condition_?name|check_?name|event_?name)$/,
+  /(^|\.)(alert_?message|policy_?name)$/,
   /^(summary)$/,
   /(^|\.)(alert|incident|rule|check|monitor|alarm|condition|trigger|context|policy|event|details|workflow_job|check_run|workflow_run|deployment|essentials)\.(name|display_?name|alert_?rule|message|summary|title)$/,
   /(^|\.)(title|subject|headline|display_?name)$/,
@@ -66,8 +72,8 @@ const titleKeys = [
 
 function titleIn(leaves: Leaf[]): string | null {
   for (const pattern of titleKeys) {
-    const found = leaves.find(({ path, text }) => pattern.test(path) && isProse(text));
-    if (found) return oneLine(found.text);
+    const found = leaves.find(({ path, text }) => pattern.test(path) && isProse(text) && !isGreeting(text));
+    if (found) return titleLine(found.text);
   }
   return null;
 }
@@ -76,13 +82,20 @@ function fallbackTitle(leaves: Leaf[], source: string): string {
   const longest = leaves
     .filter(({ text }) => isProse(text))
     .sort((left, right) => right.text.length - left.text.length)[0];
-  return longest ? oneLine(longest.text) : `alert from ${source}`;
+  return longest ? titleLine(longest.text) : `alert from ${source}`;
 }
 
-/** Something that a person reads: not a link, an identifier, a bare number, a time. */
+/** What stands above every alert of a sender says nothing about this one. */
+function isGreeting(text: string): boolean {
+  return /^\s*(you have (a|one|\d+) new (alert|notification|incident)s?|new (alert|notification))\W*$/i.test(text);
+}
+
+/** Something that a person reads: not a link, a path, an identifier, a bare number, a time, packed bytes. */
 function isProse(text: string): boolean {
   return (
-    /[a-z]{2}/i.test(text) &&
+    /\p{L}{2}/u.test(text.slice(0, 2000)) &&
+    !/^\/\S*$/.test(text) &&
+    !/^\S{60,}$/.test(text) &&
     !/^\w+:\/\/\S*$/.test(text) &&
     !/^[0-9a-f-]{16,}$/i.test(text) &&
     !/^\d{4}-\d\d-\d\d[T ]/.test(text) &&
@@ -90,22 +103,17 @@ function isProse(text: string): boolean {
   );
 }
 
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length > 240 ? `${line.slice(0, 239)}…` : line;
-}
-
 function descriptionIn(leaves: Leaf[], title: string): string {
   const telling =
     /(^|[._])(description|message|msg|summary|text|details?|body|reason|context|alert|annotations|error|state_?reason|new_?state_?reason|query|condition|logs?|cause|notes?|alert_?details)$/;
   const found = leaves
-    .filter(({ path, text }) => telling.test(path) && isProse(text) && oneLine(text) !== title)
+    .filter(({ path, text }) => telling.test(path) && isProse(text) && titleLine(text) !== title)
     .map(({ text }) => text.trim());
-  return [...new Set(found)].join("\n").slice(0, 8000);
+  return [...new Set(found)].join("\n").slice(0, longestDescription);
 }
 
 const severityKeys =
-  /(^|[._])(severity|sev|priority|urgency|level|log_?level|alert_?type|importance(_level)?|impact|criticality|event_?n?severity|alert_?type_?friendly_?name|threat|alert_?severity)$/;
+  /(^|[._])(severity|sev|priority|urgency|level|log_?level|alert_?type|importance(_level)?|impact|criticality|event_?n?severity|alert_?type_?friendly_?name|threat|alert_?severity)(_?(string|name|text|label))?$/;
 
 function severityIn(leaves: Leaf[]): ItemSeverity | null {
   const candidates = leaves.filter(({ path }) => severityKeys.test(path));
@@ -129,7 +137,7 @@ function severityIn(leaves: Leaf[]): ItemSeverity | null {
 }
 
 const statusKeys =
-  /(^|[._])(status|state|current_?state|new_?state(_value)?|alert_?state|monitor_?condition|event_?type|action|condition|alert_?status|incident_?state|alert_?type_?friendly_?name|transition|event_value)$/;
+  /(^|[._])(status|state|current_?state|new_?state(_value)?|alert_?state|monitor_?condition|event_?type|action|condition|alert_?status|incident_?state|alert_?type_?friendly_?name|alert_?status_?string|transition|event_value)$/;
 const resolvedWords =
   /^(incident\.|alert\.|check\.)?(resolved?|recover(ed|y)?|ok|okay|up|closed?|clear(ed)?|normal|success(ful)?|completed|deactivated|inactive|end(ed)?|fixed|healthy|passing)$/i;
 const firingWords =
@@ -147,7 +155,8 @@ function statusIn(leaves: Leaf[]): "firing" | "resolved" {
   return /^\s*(\[?(ok|resolved|recovered|recovery|up|closed)\b)/i.test(title) ? "resolved" : "firing";
 }
 
-const startKeys = [
+/** Keys of the moment at which it began. */
+const beginningKeys = [
   "starts_?at",
   "started_?at",
   "start_?time",
@@ -165,6 +174,10 @@ const startKeys = [
   "state_?changed_?(timestamp|utc_?time)",
   "occurred_?at",
   "alert_?date_?time",
+  "start_?date",
+];
+/** Keys of a moment that may as well be the one at which it was written, or the last time that it was seen. */
+const momentKeys = [
   "event_?time",
   "date_?happened",
   "event_?timestamp",
@@ -175,8 +188,8 @@ const startKeys = [
   "last_?updated",
   "inserted_?at",
   "received",
-  "start_?date",
   "at",
+  "ts",
 ];
 const endKeys = [
   "ends_?at",
@@ -227,6 +240,9 @@ function first(leaves: Leaf[], patterns: RegExp[]): Leaf | null {
 const nameKeys =
   /(^|[._])(service|service_?name|services?|application|application_?name|app|app_?name|component|entity|entity_?name|resource|resource_?name|resource_?id|host|host_?name|hostname|node|node_?name|instance|pod|pod_?name|kube_?deployment|deployment|container|container_?name|cluster|cluster_?name|database|db|db_?name|queue|topic|function_?name|job|job_?name|dag_?id|pipeline(_name)?|repository|server|target|targets?|monitor_?friendly_?name|autoscalinggroupname|project(_name)?|device|source|namespace|namespace_?name|kube_?namespace|configuration_?item|alert_?target_?ids|configurationitems)(\.(name|summary|display_?name|id|full_?name))?$/;
 
+/** What a metric is cut by: `DBInstanceIdentifier`, `QueueName`. */
+const dimension = /(^|\.)dimensions\.\w+(identifier|name|id|function|cluster|instance|queue|table)$/;
+
 /** What the sender names outright, in keys, in tags (`service:cart`) and in lists of name and value. */
 function namesIn(leaves: Leaf[]): string[] {
   const named: string[] = [];
@@ -235,6 +251,7 @@ function namesIn(leaves: Leaf[]): string[] {
     if (
       name.length < 2 ||
       name.length > 200 ||
+      /^(true|false|null|none|unknown|n\/a)$/i.test(name) ||
       /^https?:\/\//.test(name) ||
       /^\d+$/.test(name) ||
       /\{\{|\$\{/.test(name)
@@ -244,14 +261,17 @@ function namesIn(leaves: Leaf[]): string[] {
     const tail = /^(?:arn:|\/)/.test(name) ? name.split(/[:/]/).at(-1) : undefined;
     if (tail !== undefined && tail.length > 1 && tail !== name) named.push(tail);
   };
-  const weight = (path: string) =>
+  // People know things by their names; their sender by what it numbered them.
+  const weight = (path: string) => kindWeight(path) + (/(\.|_)id$/.test(path) ? 3 : 0);
+  const kindWeight = (path: string) =>
     /(service|app|application|component|entity|deployment)/.test(path)
       ? 0
-      : /(pod|container|host|instance|node|database|queue|target|resource)/.test(path)
+      : /(pod|container|host|instance|node|database|queue|target|resource|dimensions)/.test(path)
         ? 1
         : 2;
   const keyed = leaves.filter(
-    ({ path, text }) => nameKeys.test(path) && text.length <= 200 && !/\.(self|html_url|type)$/.test(path),
+    ({ path, text }) =>
+      (nameKeys.test(path) || dimension.test(path)) && text.length <= 200 && !/\.(self|html_url|type)$/.test(path),
   );
   keyed.sort((left, right) => weight(left.path) - weight(right.path) || left.depth - right.depth);
   for (const { text } of keyed) add(text);
@@ -262,7 +282,14 @@ function namesIn(leaves: Leaf[]): string[] {
       if (pair && nameKeys.test((pair[1] ?? "").toLowerCase())) add(pair[2] ?? "");
     }
   }
+  for (const { path, text } of leaves)
+    if (/(^|[._])(check\.url|monitor_?url|full_?url|target_?url)$/.test(path)) add(hostOf(text));
   return [...new Set(named)];
+}
+
+/** Empty where it is no address. */
+function hostOf(address: string): string {
+  return /^(?:https?:\/\/)?((?:[\w-]+\.)+[a-z]{2,})(?:[:/?#]|$)/i.exec(address)?.[1] ?? "";
 }
 
 function labelsIn(leaves: Leaf[]): Record<string, string> {
@@ -290,9 +317,13 @@ function linkIn(leaves: Leaf[]): string | null {
   const links = leaves.filter(({ text }) => /^https?:\/\/\S+$/.test(text));
   const telling = links.find(
     ({ path }) =>
+      !/(^|[._])(agent|assignees?|users?|actor|sender|owner|author|teams?|policy|services?|repository|organization)[._]/.test(
+        path,
+      ) &&
       /(alert|incident|event|html|monitor|rule|dashboard|generator|panel|web|permalink|client|issue|console)?_?(url|link|href)$/.test(
         path,
-      ) && !/self|avatar|image|sign|unsubscribe|api/.test(path),
+      ) &&
+      !/self|avatar|image|sign|unsubscribe|api/.test(path),
   );
-  return telling?.text ?? null;
+  return webLink(telling?.text);
 }

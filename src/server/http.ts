@@ -10,6 +10,7 @@ import {
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import { type ErrorCode, isMidwatchError, midwatchError } from "../core/errors.ts";
+import { rememberMethods } from "./allowed-methods.ts";
 import { guardRequests } from "./guard.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
 import { addEstateRoutes } from "./routes/estate.ts";
@@ -29,14 +30,29 @@ const bodyLimitBytes = 8 * 2 ** 20;
 
 /** The HTTP server with all routes, not yet listening. */
 export async function createServer(settings: ServerSettings): Promise<Server> {
-  const server = fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true, requestTimeout: 60_000 });
+  const server = fastify({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: true,
+    requestTimeout: 60_000,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+  });
+  const methodsOf = rememberMethods(server);
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler((error: FastifyError, _request, reply) => sendError(reply, error));
   server.setNotFoundHandler((request, reply) => {
-    if (request.url.startsWith("/api/"))
-      return sendError(reply, midwatchError("MW_NOT_FOUND", { what: `address ${request.url}` }));
-    if (settings.serves === "intake") return sendError(reply, midwatchError("MW_NOT_FOUND", { what: "page here" }));
+    const path = request.url.split("?", 1)[0] ?? "";
+    const methods = methodsOf(path);
+    if (methods.length > 0 && !methods.includes(request.method)) {
+      const allowed = methods.join(", ");
+      reply.header("allow", allowed);
+      return sendError(reply, midwatchError("MW_METHOD_NOT_ALLOWED", { method: request.method, path, allowed }));
+    }
+    // Whoever sends something to a wrong address must not take the page for "taken".
+    const isLook = request.method === "GET" || request.method === "HEAD";
+    if (settings.serves === "intake" || !isLook || noPage.test(path))
+      return sendError(reply, midwatchError("MW_NO_SUCH_ADDRESS", { path }));
     return sendPage(reply, settings.pageDirectory);
   });
   server.addHook("onSend", async (_request, reply) => {
@@ -78,6 +94,9 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   return server;
 }
 
+/** Addresses of programs, and files; everything else is a place on the page. */
+const noPage = /^\/(api|v1)(\/|$)|^\/[^/]+\.\w+$/;
+
 function sendPage(reply: FastifyReply, directory: string): FastifyReply {
   try {
     return reply
@@ -91,10 +110,13 @@ function sendPage(reply: FastifyReply, directory: string): FastifyReply {
 
 const statusOf: Partial<Record<ErrorCode, number>> = {
   MW_PAYLOAD_INVALID: 400,
+  MW_REQUEST_INVALID: 400,
   MW_USAGE: 400,
   MW_UNAUTHORIZED: 401,
   MW_FORBIDDEN: 403,
   MW_NOT_FOUND: 404,
+  MW_NO_SUCH_ADDRESS: 404,
+  MW_METHOD_NOT_ALLOWED: 405,
   MW_PLAN_CHANGED: 409,
   MW_PLAN_EXPIRED: 409,
   MW_INCIDENT_CLOSED: 409,
@@ -122,13 +144,13 @@ function translated(thrown: FastifyError | Error): ReturnType<typeof midwatchErr
   if ("validation" in thrown && Array.isArray(thrown.validation)) {
     const [first] = thrown.validation as { instancePath?: string; message?: string }[];
     const where = (first?.instancePath ?? "").replace(/^\//, "").replaceAll("/", ".") || "request";
-    return midwatchError("MW_PAYLOAD_INVALID", { where, problem: first?.message ?? thrown.message });
+    return midwatchError("MW_REQUEST_INVALID", { where, problem: first?.message ?? thrown.message });
   }
   const code = "code" in thrown ? String(thrown.code) : "";
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
     return midwatchError("MW_PAYLOAD_TOO_LARGE", { size: "too many", limit: bodyLimitBytes });
   if ("statusCode" in thrown && typeof thrown.statusCode === "number" && thrown.statusCode < 500) {
-    return midwatchError("MW_PAYLOAD_INVALID", { where: "request", problem: thrown.message });
+    return midwatchError("MW_REQUEST_INVALID", { where: "request", problem: thrown.message });
   }
   return midwatchError("MW_INTERNAL", { problem: thrown.message }, thrown);
 }

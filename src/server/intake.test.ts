@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Receipt } from "../app/midwatch.ts";
 import type { IncidentView } from "./incident-views.ts";
@@ -110,6 +111,13 @@ describe("payloads of the world, over HTTP", () => {
     ["/api/v1/intake/context", "[[[", /body/],
     ["/api/v1/intake/alertmanager", '{"version": "4", "alerts": [{"labels": 7}]}', /alerts\[0\]/],
     ["/api/v1/changes", '[{"at": "yesterday", "summary": "x"}]', /0\.at/],
+    ["/api/v1/changes", '{"at": "0000-01-01T00:00:00Z", "summary": "x"}', /^at$/],
+    ["/api/v1/changes", '{"at": "2099-01-01T00:00:00Z", "summary": "x", "diff": "token=hunter2secret"}', /^at$/],
+    ["/api/v1/changes", '{"summary": "x", "link": "javascript:alert(1)"}', /^link$/],
+    ["/api/v1/changes", "[".repeat(10_000) + "]".repeat(10_000), /body/],
+    ["/api/v1/intake/webhook/sender", "[".repeat(10_000) + "]".repeat(10_000), /body/],
+    ["/api/v1/intake/alertmanager", `{"alerts":[{"labels":{"a":${"[".repeat(10_000)}`, /body/],
+    ["/api/v1/intake/webhook/sender", '{"token": hunter2secret}', /body/],
   ];
   test.each(malformed)("%s refuses %j, says where, and keeps it under Alerts", async (to, body, where) => {
     const answer = await send(body, to);
@@ -119,6 +127,63 @@ describe("payloads of the world, over HTTP", () => {
     const [kept] = await alerts("outcome=refused");
     expect(kept?.reason).toContain(error.place);
     expect(JSON.stringify(kept)).not.toContain("hunter2secret");
+  });
+
+  const group = (...alerts: object[]) =>
+    JSON.stringify({ version: "4", groupKey: "{}", receiver: "midwatch", status: "firing", alerts });
+  const tell = async (alert: object) => {
+    const [itemId] = await take(group(alert), "/api/v1/intake/alertmanager");
+    return find(itemId);
+  };
+
+  test("what PostgreSQL or a calendar cannot hold is taken as far as it can be", async () => {
+    const labels = { alertname: "Odd", "na\u0000me": "va\u0000lue \ud800" };
+    expect(await tell({ labels: { ...labels, n: "1" }, startsAt: "0000-01-01T00:00:00Z" })).toBeDefined();
+    const future = await tell({ labels: { ...labels, n: "2" }, startsAt: "2099-01-01T00:00:00Z" });
+    expect(Date.parse(future?.startsAt ?? "")).toBeLessThanOrEqual(Date.now());
+    const linked = await tell({ labels: { ...labels, n: "3" }, generatorURL: "javascript:alert(1)" });
+    expect(linked?.link).toBeNull();
+  });
+
+  test("an alert that tells no beginning is one alert however often it is told, and its end ends it", async () => {
+    const labels = { alertname: "Untimed", service: "cart" };
+    const first = await tell({ labels });
+    const again = await tell({ labels, startsAt: "0001-01-01T00:00:00Z" });
+    expect(again?.itemId).toBe(first?.itemId);
+    const over = await tell({ labels, status: "resolved", endsAt: new Date().toISOString() });
+    expect(over).toMatchObject({ itemId: first?.itemId, status: "resolved" });
+  });
+
+  test("what a group left out is said", async () => {
+    await take(
+      JSON.stringify({ ...JSON.parse(group({ labels: { alertname: "Many" } })), truncatedAlerts: 7 }),
+      "/api/v1/intake/alertmanager",
+    );
+    const [said] = await alerts("outcome=refused");
+    expect(said?.reason).toMatch(/\$\.truncatedAlerts: .*7 more alerts/);
+  });
+
+  test("a packed body is unpacked, and a bomb is not", async () => {
+    const post = (body: Buffer, encoding: string) =>
+      fetch(new URL("/api/v1/intake/webhook/packed", running.url), {
+        method: "POST",
+        headers: { ...running.operator, "content-type": "application/json", "content-encoding": encoding },
+        body: new Uint8Array(body),
+      });
+    expect((await post(gzipSync('{"title": "cart is packed"}'), "gzip")).status).toBe(202);
+    expect((await post(gzipSync(Buffer.alloc(64 * 2 ** 20, 0x20)), "gzip")).status).toBe(413);
+    expect((await post(Buffer.from("no gzip"), "gzip")).status).toBe(400);
+    expect((await post(Buffer.from("{}"), "rot13")).status).toBe(400);
+  });
+
+  test("a change's secrets refuse nothing and reach no disk, whoever tells an id of another's changes nothing", async () => {
+    const change = { id: "c-1", summary: "rotated", before: { password: { v: "hunter2secret" }, token: 5 } };
+    const answer = await send(JSON.stringify(change), "/api/v1/changes");
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ changeIds: ["operator/c-1"] });
+    const told = await (await running.ask("GET", "/api/v1/changes?since=2026-01-01T00:00:00Z")).text();
+    expect(told).toContain("rotated");
+    expect(told).not.toContain("hunter2secret");
   });
 });
 

@@ -24,6 +24,31 @@ describe("a running midwatch", () => {
     expect(await (await ask("GET", "/api/openapi.json")).json()).toMatchObject({ openapi: "3.1.0" });
   });
 
+  test("says of a wrong address or method that it is one, and never shows the page to who sends", async () => {
+    const asked: [string, string, number, string][] = [
+      ["POST", "/v1/traces", 404, "MW_NO_SUCH_ADDRESS"],
+      ["POST", "/", 404, "MW_NO_SUCH_ADDRESS"],
+      ["GET", "/api/v1/nothing", 404, "MW_NO_SUCH_ADDRESS"],
+      ["GET", "/openapi.json", 404, "MW_NO_SUCH_ADDRESS"],
+      ["PUT", "/api/v1/changes", 405, "MW_METHOD_NOT_ALLOWED"],
+      ["GET", "/api/v1/intake/webhook/any", 405, "MW_METHOD_NOT_ALLOWED"],
+      ["GET", "/api/%ff", 400, "MW_REQUEST_INVALID"],
+      ["GET", "/api/v1/alerts?since=yesterday", 400, "MW_REQUEST_INVALID"],
+    ];
+    for (const [method, place, status, code] of asked) {
+      const answer = await ask(method, place);
+      expect([method, place, answer.status, await answer.json()]).toMatchObject([
+        method,
+        place,
+        status,
+        { error: { code, wayOut: expect.stringMatching(/./) } },
+      ]);
+    }
+    expect((await ask("PUT", "/api/v1/changes")).headers.get("allow")).toMatch(/GET.*POST/);
+    expect((await ask("GET", "/healthz/")).headers.get("content-type")).toMatch(/json/);
+    expect((await ask("GET", "/incidents/inc-1")).headers.get("content-type")).toMatch(/html/);
+  });
+
   test("answers nobody who has neither session nor token", async () => {
     const answer = await ask("GET", "/api/v1/incidents", undefined, {});
     expect(answer.status).toBe(401);
@@ -196,7 +221,7 @@ describe("a running midwatch", () => {
     const { changes } = (await (await ask("GET", "/api/v1/changes?since=2026-11-21T00:00:00Z")).json()) as {
       changes: { id: string }[];
     };
-    expect(changes.filter(({ id }) => id === "deploy-1")).toHaveLength(1);
+    expect(changes.filter(({ id }) => id === "operator/deploy-1")).toHaveLength(1);
   });
 
   test("the audit is a chain that holds", async () => {

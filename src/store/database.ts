@@ -153,7 +153,11 @@ export function toTimestamp(instant: Instant | null): Date | null {
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value) ?? "null";
   if (!/\\u(0000|d[89a-f])/i.test(text)) return text;
-  return JSON.stringify(value, (_key, member: unknown) => (typeof member === "string" ? toText(member) : member));
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (typeof member === "string") return toText(member);
+    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).map(([name, inside]) => [toText(name), inside]));
+  });
 }
 
 /** For a `text` parameter that comes from outside; see `toJson`. */

@@ -44,6 +44,37 @@ describe("storeItems", () => {
     expect(stored?.timesSeen).toBe(2); // it fired twice; that it is over is no third time
   });
 
+  it("ends what fires when its end comes with another beginning, of its own source, and nothing that began later", async () => {
+    const end = (changes: Partial<IncomingItem>) =>
+      sampleItem({ id: "end", status: "resolved", startsAt: minute(4), endsAt: minute(4), ...changes });
+    await store(sampleItem(), sampleItem({ id: "item-2", startsAt: minute(30) }));
+    expect(await store(end({ source: "somebody else" }))).toEqual([{ id: "end", news: "new" }]);
+    expect(await store(end({ id: "end-2", startsAt: minute(5), endsAt: minute(5) }))).toEqual([
+      { id: "item-1", news: "resolved" },
+    ]);
+    expect((await readItem(database, "item-1"))?.item).toMatchObject({ status: "resolved", endsAt: minute(5) });
+    expect((await readItem(database, "item-2"))?.item.status).toBe("firing");
+  });
+
+  it("takes what is told again without a sure beginning for what fires already, as long as somebody looks at that", async () => {
+    const told = (id: string, at: number) => sampleItem({ id, startsAt: at, receivedAt: at, isStartSure: false });
+    expect(await store(told("a", minute(0)))).toEqual([{ id: "a", news: "new" }]);
+    const again = [told("b", minute(1)), told("c", minute(2))];
+    expect((await store(...again)).map(({ id, news }) => [id, news])).toEqual(again.map(() => ["a", "repeated"]));
+    await database.query("update incoming_items set triaged_at = now(), incident_id = 'over'");
+    await database.query(
+      `insert into incidents (id, last_sequence, title, severity, phase, environment, entity_ids, needs_person, opened_at,
+         changed_at, closed_at, summary) values ('over', 1, '', 'low', 'closed', '', '{}', false, now(), now(), now(), '{}')`,
+    );
+    expect(await store(told("d", minute(3)))).toEqual([{ id: "d", news: "new" }]);
+    await database.query("delete from incidents where id = 'over'");
+  });
+
+  it("takes names with characters that PostgreSQL does not", async () => {
+    await store(sampleItem({ labels: { "na\u0000me": "\ud800" } }));
+    expect((await readItem(database, "item-1"))?.item.labels).toEqual({ "na\ufffdme": "\ufffd" });
+  });
+
   it("takes a whole payload in one go, equal ones in it too, in the order it was given", async () => {
     const many = ["a", "b", "a", "c"].map((fingerprint, index) => sampleItem({ id: `item-${index}`, fingerprint }));
     const resolvedB = sampleItem({ id: "item-9", fingerprint: "b", status: "resolved", endsAt: minute(3) });

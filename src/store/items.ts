@@ -3,6 +3,7 @@ import type { Actor } from "../core/incident-events.ts";
 import type { IncomingItem, TriageDecision } from "../core/item.ts";
 import type { Instant } from "../core/window.ts";
 import { type Database, sqlStateOf, toJson, toText, toTimestamp, uniqueViolation } from "./database.ts";
+import { asKnown } from "./known-alerts.ts";
 import { channelOf } from "./notifications.ts";
 
 /** `raw`: what was sent, already redacted; null for midwatch's own detections. */
@@ -16,9 +17,24 @@ export type StoredItem = { id: string; news: "new" | "repeated" | "resolved" };
 
 /**
  * Puts items on disk, many in one commit; answers are in the order of the input. The same fingerprint and start is the
- * same item, however often it is sent. New ones and newly resolved ones wait for triage.
+ * same item, however often it is sent; see `asKnown` for those that tell no beginning, or another one with their end. New ones
+ * and newly resolved ones wait for triage.
  */
 export async function storeItems(database: Database, items: ItemToStore[]): Promise<StoredItem[]> {
+  const known = await asKnown(database, items);
+  const stored = await writeTwice(
+    database,
+    known.map(({ entry }) => entry),
+  );
+  const answers = new Map<number, StoredItem>();
+  for (const [index, { place }] of known.entries()) {
+    const [before, now] = [answers.get(place), stored[index]!];
+    if (before === undefined || before.news === "repeated") answers.set(place, now);
+  }
+  return items.map((_, place) => answers.get(place)!);
+}
+
+async function writeTwice(database: Database, items: ItemToStore[]): Promise<StoredItem[]> {
   try {
     return await writeOnce(database, items);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Connection, FiringAlert, SourceAnswer } from "../../core/capabilit
 import type { NativeSignal } from "../../core/observation.ts";
 import { itemFromAlert } from "../../formats/alert-item.ts";
 import { type AlertmanagerContext, expressionIn, instantOf } from "../../formats/alertmanager-payload.ts";
+import { webLink } from "../../formats/link.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import {
   connectionName,
@@ -107,10 +108,10 @@ async function readFiring(
       status: "firing",
       labels: alert.labels,
       annotations: alert.annotations,
-      startsAt: instantOf(alert.startsAt) ?? now,
+      startsAt: instantOf(alert.startsAt),
       endsAt: null,
       receivedAt: now,
-      link: generatorUrl,
+      link: webLink(generatorUrl),
       signal: findSignal({
         name: alert.labels["alertname"] ?? "",
         labels: alert.labels,
