@@ -40,7 +40,7 @@ export type ActionKindDefinition = {
   inverse(action: Action, before: Workload): { action: Action; sentence: string } | null;
   /** How many instances stop or start because of it, at once. */
   instancesAtOnce(action: Action, workload: Workload): number;
-  risk: Plan["risk"];
+  risk(action: Action, workload: Workload): Plan["risk"];
   expectedEffect: Plan["expectedEffect"];
   /** What to do when nobody can see whether it helped. */
   whenBlind: Plan["whenBlind"];

@@ -50,7 +50,7 @@ export function makePlan(input: PlanInput): Plan {
       entityIds: [...new Set([action.entityId, ...hurt])],
       instances,
     },
-    risk: definition.risk,
+    risk: definition.risk(action, workload),
     expectedEffect: definition.expectedEffect,
     verification: {
       signals: verificationSignals(answer, input.symptoms, action.entityId),

@@ -41,7 +41,7 @@ export const pauseSchedule = defineActionKind({
     return { action: { ...action, parameters: { paused } }, sentence: `Lets ${schedule.name} run again.` };
   },
   instancesAtOnce: () => 0,
-  risk: { level: "low", sentence: "What the job does is late by as long as it is paused." },
+  risk: () => ({ level: "low", sentence: "What the job does is late by as long as it is paused." }),
   expectedEffect: { sentence: "What it took is free as soon as it stops.", withinSeconds: 60 },
   whenBlind: "undo",
   whenUnchanged: "undo",

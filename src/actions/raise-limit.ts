@@ -56,7 +56,7 @@ export const raiseLimit = defineActionKind({
     return { action: { ...action, parameters: former }, sentence };
   },
   instancesAtOnce: (_action, workload) => workload.replicas.desired,
-  risk: { level: "low", sentence: "The host must have that much to spare; instances may restart for it." },
+  risk: () => ({ level: "low", sentence: "The host must have that much to spare; instances may restart for it." }),
   expectedEffect: { sentence: "Instances stay up under the same load.", withinSeconds: 120 },
   whenBlind: "hold",
   whenUnchanged: "undo",

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Action } from "../core/plan.ts";
 import { plainHypothesis, plainInstance } from "../core/samples.testing.ts";
+import type { WorkloadInstance } from "../core/workload.ts";
+import { restartInstance } from "./restart-instance.ts";
 import { answerOf, changedClaim, now, proposedFor, said, shop } from "./situation.testing.ts";
 
 describe("a restart", () => {
@@ -11,6 +14,19 @@ describe("a restart", () => {
     expect(said({ cause: "process-crash", workload: { instances } })).toEqual({
       "restart-instance": { instance: "shop-2" },
     });
+  });
+
+  it("says whom it cuts off: where it is the only one that runs, everybody", () => {
+    const risk = (...instances: WorkloadInstance[]) => {
+      const action = { kind: "restart-instance", parameters: { instance: "shop-1" } } as unknown as Action;
+      return restartInstance.risk(action, shop({ instances }));
+    };
+    expect(risk(plainInstance("shop-1"), plainInstance("shop-2"))).toMatchObject({ level: "low" });
+    expect(risk(plainInstance("shop-1"), plainInstance("shop-2", { state: "failed" }))).toEqual({
+      level: "medium",
+      sentence: "It is the only one that runs: nobody is served until it is up again.",
+    });
+    expect(risk(plainInstance("shop-1", { state: "failed" }))).toMatchObject({ level: "low" });
   });
 
   it("is not proposed where what it frees is used up again at once", () => {

@@ -57,7 +57,14 @@ export const restartInstance = defineActionKind({
   ],
   inverse: () => null,
   instancesAtOnce: () => 1,
-  risk: { level: "low", sentence: "Requests on that instance are cut; the others go on." },
+  risk({ parameters }, workload) {
+    const instance = instanceOf(parameters["instance"], workload);
+    const others = workload.instances.filter(({ id, state }) => id !== instance?.id && state === "running");
+    if (others.length > 0) return { level: "low", sentence: "Requests on that instance are cut; the others go on." };
+    return instance?.state === "running"
+      ? { level: "medium", sentence: "It is the only one that runs: nobody is served until it is up again." }
+      : { level: "low", sentence: "No instance runs now: a restart takes nothing away." };
+  },
   expectedEffect: { sentence: "The instance works again; what caused it may come back.", withinSeconds: 60 },
   whenBlind: "page",
   whenUnchanged: "keep",

@@ -42,7 +42,7 @@ export const revertConfiguration = defineActionKind({
     };
   },
   instancesAtOnce: (_action, workload) => workload.replicas.desired,
-  risk: { level: "medium", sentence: "The workload reads its configuration anew and may restart for it." },
+  risk: () => ({ level: "medium", sentence: "The workload reads its configuration anew and may restart for it." }),
   expectedEffect: { sentence: "The symptom ends when all instances have the former value.", withinSeconds: 120 },
   whenBlind: "undo",
   whenUnchanged: "undo",

@@ -38,7 +38,10 @@ export const rollBackRelease = defineActionKind({
     };
   },
   instancesAtOnce: (_action, workload) => workload.replicas.desired,
-  risk: { level: "medium", sentence: "All instances are replaced; what only the newer version can read stays behind." },
+  risk: () => ({
+    level: "medium",
+    sentence: "All instances are replaced; what only the newer version can read stays behind.",
+  }),
   expectedEffect: { sentence: "The symptom ends when all instances run the earlier version.", withinSeconds: 120 },
   // The release is what is suspected: leaving the older version is the safer place to be when nobody can see.
   whenBlind: "hold",

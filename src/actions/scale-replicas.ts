@@ -43,7 +43,7 @@ export const scaleReplicas = defineActionKind({
     return { action: { ...action, parameters: { replicas: desired } }, sentence: `Scales back to ${desired}.` };
   },
   instancesAtOnce: ({ parameters }, workload) => Math.abs(Number(parameters["replicas"]) - workload.replicas.desired),
-  risk: { level: "low", sentence: "More instances need more of what they share: connections, memory, money." },
+  risk: () => ({ level: "low", sentence: "More instances need more of what they share: connections, memory, money." }),
   expectedEffect: { sentence: "Latency and errors fall when the new instances take traffic.", withinSeconds: 120 },
   // Capacity does no harm while nobody can see.
   whenBlind: "hold",

@@ -38,7 +38,7 @@ export const setFlag = defineActionKind({
     };
   },
   instancesAtOnce: () => 0,
-  risk: { level: "low", sentence: "Takes effect at once and can be set back at once; nothing restarts." },
+  risk: () => ({ level: "low", sentence: "Takes effect at once and can be set back at once; nothing restarts." }),
   expectedEffect: { sentence: "The symptom ends as soon as the flag is read again.", withinSeconds: 60 },
   whenBlind: "undo",
   whenUnchanged: "undo",

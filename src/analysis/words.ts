@@ -65,7 +65,7 @@ export function inUnit(value: number, unit: ConceptDefinition["unit"]): string {
     case "{core}":
       return `${significant(value, 2)} ${Math.abs(value) === 1 ? "core" : "cores"}`;
     case "{connection}":
-      return `${significant(value, 3)} connections`;
+      return count(value, "connection");
     case "{item}":
       return significant(value, 3);
   }

@@ -110,7 +110,7 @@ async function planAct(
       { revision: definition.revisionOf(action, stage.platform.workload) ?? "", sentence: "", predicate: null },
     ],
     blastRadius: { sentence: "", entityIds: ["e-shop"], instances: 1 },
-    risk: definition.risk,
+    risk: definition.risk(action, stage.platform.workload),
     expectedEffect: definition.expectedEffect,
     verification: { signals: [], before: { from: now - 1, to: now }, horizonSeconds: 600, holdSeconds: 900 },
     whenBlind: definition.whenBlind,

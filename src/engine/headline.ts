@@ -124,7 +124,7 @@ export function impactOf(scope: Scope, measured: MeasuredSymptoms, { gaps }: Pic
     depth?.isTrouble &&
       `${count(Math.round(depth.shift.now), "message")} wait in ${nameOf(scope, depth.entityId)}, usually ${count(Math.round(depth.shift.usual.median), "message")}`,
     rate?.isTrouble &&
-      `${perSecond(rate.shift.now)} requests come to ${nameOf(scope, rate.entityId)}, usually ${perSecond(rate.shift.usual.median)}`,
+      `${rate.shift.now === 0 ? "no requests come" : "requests come"} to ${nameOf(scope, rate.entityId)}${rate.shift.now === 0 ? "" : ` at ${perSecond(rate.shift.now)}`}, usually ${perSecond(rate.shift.usual.median)}`,
   ].filter((sentence): sentence is string => typeof sentence === "string");
   if (sentences.length > 0) {
     return { ...figures, sentence: `${upperFirst(sentences.join("; "))}${since ? `, since ${clock(since)}` : ""}.` };

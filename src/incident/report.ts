@@ -185,8 +185,8 @@ function lucky({ incident }: ReportInput): string[] {
     lines.push("- It became well without proof that a change did it.");
   if (!incident.plan && incident.attempts.length === 0)
     lines.push("- It ended by itself or by something that is not recorded here.");
-  if (answer && answer.sight.gaps.length > 0)
-    lines.push(`- ${answer.sight.gaps.length} things could not be seen, and it was found nevertheless or not at all.`);
+  if (answer?.verdict === "cause" && answer.sight.gaps.some(({ keepsOpen }) => keepsOpen.length > 0))
+    lines.push("- It was found although not everything could be seen.");
   return lines.length > 0 ? lines : ["- Nothing that is recorded."];
 }
 

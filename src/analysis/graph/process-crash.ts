@@ -105,7 +105,7 @@ function fromState(
       onset: first
         ? { earliest: (ended[0]?.instance.restarts ?? 0) > 1 ? since : first.at - 5000, latest: first.at + 5000 }
         : null,
-      sentence: `${state.replicas.ready} of ${state.replicas.desired} instances of ${entity.name} are ready${how}`,
+      sentence: `${readiness(entity.name, state.replicas)}${how}`,
       predicate: predicate.field(entity, "replicas.ready", "<", state.replicas.desired),
       observationIds,
     });
@@ -124,6 +124,13 @@ function fromState(
     predicate: predicate.field(entity, `instances.${crash.index}.lastExit.at`, ">=", since),
     observationIds,
   });
+}
+
+function readiness(name: string, { ready, desired }: Workload["replicas"]): string {
+  if (ready > 0) return `${ready} of ${desired} instances of ${name} are ready`;
+  return desired === 1
+    ? `The only instance of ${name} is not ready`
+    : `None of ${desired} instances of ${name} is ready`;
 }
 
 export function isCrash({ lastExit }: WorkloadInstance, since: number): boolean {

@@ -89,7 +89,7 @@ export const poolExhausted = defineCheck({
     const window = series ? windowNow(scope, series.stepSeconds) : afterBaseline(scope);
     const because =
       isLowered && limitNow !== null
-        ? `; the pool has ${count(limitNow, "connection")}, ${count(usualLimit ?? 0, "connection")} before`
+        ? `; the pool was made smaller, from ${usualLimit ?? 0} to ${count(limitNow, "connection")}`
         : lowered
           ? `; ${lowered.key} was changed at ${clock(lowered.at)}`
           : holding.loadRatio !== null && holding.loadRatio >= 1.2
@@ -100,7 +100,7 @@ export const poolExhausted = defineCheck({
       evidence: "saturation",
       effect: limitNow ? Math.max(1, demand / limitNow) : 1,
       onset: series ? onsetOf(series, { direction: "up" }) : null,
-      sentence: `${count(Math.round(waitingNow * 10) / 10, "request")} of ${entity.name} wait${waitShift ? ` ${seconds(waitShift.now)}` : ""} for a connection${limitNow ? `, all ${count(limitNow, "connection")} are in use` : ""}${because}`,
+      sentence: `${count(Math.round(waitingNow * 10) / 10, "request")} of ${entity.name} wait${waitShift ? ` ${seconds(waitShift.now)}` : ""} for a connection${limitNow ? `, ${limitNow === 1 ? "its only connection is" : `all ${limitNow} connections are`} in use` : ""}${because}`,
       predicate:
         signal === "pool.pending"
           ? predicate.value(entity, signal, "max", ">", 0, window)

@@ -27,7 +27,7 @@ export const lookForTraffic: Activity = async (dependencies, incident, { id: act
       : (values.reduce((sum, value) => sum + value, 0) / values.length) * Math.max(1, series.length);
   const event: IncidentEventBody =
     rate > 0
-      ? { type: "signals-recovered", sentence: `its alerts are over, with ${perSecond(rate)} requests` }
+      ? { type: "signals-recovered", sentence: `its alerts are over, with requests coming in at ${perSecond(rate)}` }
       : { type: "traffic-stopped", sentence: silence(seen.status) };
   await commit({
     incidentId: incident.id,

@@ -188,6 +188,7 @@ function joinReason(hops: number, seconds: number): string {
 }
 
 function apart(seconds: number): string {
+  if (seconds < 1) return "at the same time";
   return seconds < 90 ? `${Math.round(seconds)} s apart` : `${Math.round(seconds / 60)} min apart`;
 }
 
