@@ -135,7 +135,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       },
     });
     const { openStates } = alerts;
-    const commit = createCommit({ database, now, openStates, channelsFor: () => tell.channels });
+    const commit = createCommit({ database, now, openStates, channelsFor: tell.channelsFor });
 
     const engine = startEngineThread();
     closing.push(() => engine.close());
@@ -166,7 +166,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
           databaseUrl: store.databaseUrl,
           configFile: loaded.file,
           writeSecretVariables: loaded.writeSecretVariables,
-          channels: tell.channels,
+          channels: tell.channelsFor({ urgency: "page" }),
           log,
         })
       : null;
@@ -200,6 +200,7 @@ export async function composeMidwatch(settings: ComposeSettings): Promise<Midwat
       now,
     });
     closing.push(async () => {
+      await tell.close();
       for (const one of repeated) await one.stop();
     });
     if (does("investigations")) {

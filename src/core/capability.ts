@@ -152,7 +152,15 @@ export type ExecutionAnswer =
   | { kind: "failed"; why: string }
   | { kind: "unknown"; why: string };
 
-export type MessageSender = { channel: string; send(message: Message): Promise<Receipt["fate"]> };
+export type MessageSender = {
+  channel: string;
+  /** What is said there; everything where it is absent. */
+  urgencies?: Message["urgency"][];
+  send(message: Message): Promise<Delivery>;
+};
+
+/** What became of a message, and why where it did not surely arrive. */
+export type Delivery = Pick<Receipt, "fate" | "why">;
 
 /** What `doctor` and Settings show of a connection. */
 export type ConnectionReport = {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Delivery } from "../core/capability.ts";
 import type { Message } from "../core/message.ts";
-import { enqueueMessage } from "../store/outbox.ts";
+import { enqueueMessage, readReceipts } from "../store/outbox.ts";
 import { openTestDatabase, type TestDatabase } from "../store/testing.ts";
 import { createTell, harmlessText } from "./tell.ts";
 
@@ -12,6 +13,7 @@ describe("telling people", () => {
   });
   afterAll(() => database.drop());
 
+  const arrived: Delivery = { fate: "sent", why: null };
   const message = (key: string, urgency: Message["urgency"]): Message => ({
     key,
     incidentId: null,
@@ -23,7 +25,10 @@ describe("telling people", () => {
   });
 
   test("a notice is said once, and a second time only when it surely did not arrive", async () => {
-    const fates: ("sent" | "failed" | "unknown")[] = ["failed", "unknown"];
+    const fates: Delivery[] = [
+      { fate: "failed", why: "full" },
+      { fate: "unknown", why: "no answer" },
+    ];
     const sent: string[] = [];
     const tell = createTell({
       database,
@@ -34,7 +39,7 @@ describe("telling people", () => {
           channel: "chat",
           send: async ({ key, lines }) => {
             sent.push(`${key}: ${lines[0]}`);
-            return fates.shift() ?? "sent";
+            return fates.shift() ?? arrived;
           },
         },
       ],
@@ -46,6 +51,10 @@ describe("telling people", () => {
     clock += 3_600_000;
     await tell.sendDue();
     expect(sent).toEqual(["n1: channel look", "n1: channel look"]);
+    expect((await readReceipts(database, "n1")).map(({ fate, why }) => [fate, why])).toEqual([
+      ["failed", "full"],
+      ["unknown", "no answer"],
+    ]);
   });
 
   test("a page goes again until somebody has it", async () => {
@@ -59,7 +68,7 @@ describe("telling people", () => {
           channel: "pager",
           send: async () => {
             sent += 1;
-            return "sent";
+            return arrived;
           },
         },
       ],
@@ -69,6 +78,54 @@ describe("telling people", () => {
     clock += 301_000;
     await tell.sendDue();
     expect(sent).toBe(2);
+  });
+
+  test("a receiver that does not answer holds up no other one, and nothing of it is taken twice meanwhile", async () => {
+    const sent: string[] = [];
+    let answer = (_: Delivery) => {};
+    const tell = createTell({
+      database,
+      now: () => clock,
+      onFate: async () => {},
+      senders: [
+        {
+          channel: "slow",
+          send: ({ key }) => {
+            sent.push(`slow ${key}`);
+            return new Promise((resolve) => {
+              answer = resolve;
+            });
+          },
+        },
+        {
+          channel: "quick",
+          urgencies: ["notice"],
+          send: async ({ key }) => {
+            sent.push(`quick ${key}`);
+            return arrived;
+          },
+        },
+      ],
+    });
+    expect([tell.channelsFor({ urgency: "page" }), tell.channelsFor({ urgency: "notice" })]).toEqual([
+      ["slow"],
+      ["slow", "quick"],
+    ]);
+    for (const key of ["m1", "m2"]) await enqueueMessage(database, message(key, "notice"), ["slow", "quick"]);
+    const runs = [tell.sendDue(), tell.sendDue()];
+    await expect.poll(() => sent).toHaveLength(3);
+    clock += 29_000;
+    runs.push(tell.sendDue());
+    answer(arrived);
+    await expect.poll(() => sent).toHaveLength(4);
+    expect([...sent].sort()).toEqual(["quick m1", "quick m2", "slow m1", "slow m2"]);
+    await tell.close();
+    await Promise.all(runs);
+    expect((await readReceipts(database, "m2")).find(({ channel }) => channel === "slow")).toMatchObject({
+      fate: "unknown",
+      why: expect.stringContaining("ended"),
+    });
+    clock += 3_600_000;
   });
 
   test("escapes of terminals and turned writing do not get through", () =>

@@ -128,7 +128,7 @@ async function live(crashes: { worker?: number[]; hand?: string; second?: boolea
       channel: "chat",
       send: async (message: { key: string; urgency: string }) => {
         world.sent.push({ ...message, channel: "chat" });
-        return "sent" as const;
+        return { fate: "sent" as const, why: null };
       },
     };
     const tell = createTell({

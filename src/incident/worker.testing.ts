@@ -50,7 +50,7 @@ const tell = createTell({
       channel: "chat",
       send: async ({ key, urgency }) => {
         await between(() => send("/send", { key, channel: "chat", urgency }));
-        return "sent";
+        return { fate: "sent" as const, why: null };
       },
     },
   ],

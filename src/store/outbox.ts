@@ -53,16 +53,25 @@ export async function countPagedIncidents(database: Database, since: Instant): P
  */
 export async function takeDueMessages(
   database: Database,
-  take: { now: Instant; limit: number; leaseSeconds: number },
+  take: {
+    now: Instant;
+    limit: number;
+    leaseSeconds: number;
+    /** All where it is absent. */
+    channels?: { only: string } | { notAmong: string[] };
+  },
 ): Promise<OutboxEntry[]> {
+  const { channels = { notAmong: [] } } = take;
+  const [only, notAmong] = "only" in channels ? [channels.only, []] : [null, channels.notAmong];
   const rows = await database.query<OutboxRow>(
     `update outbox set state = 'sending', attempts = attempts + 1, next_attempt_at = null,
        lease_until = $1::timestamptz + make_interval(secs => $3)
      where (key, channel) in (
-       select key, channel from outbox where next_attempt_at <= $1 order by urgency desc, next_attempt_at
-       limit $2 for update skip locked)
+       select key, channel from outbox
+       where next_attempt_at <= $1 and ($4::text is null or channel = $4) and channel <> all($5::text[])
+       order by urgency desc, next_attempt_at limit $2 for update skip locked)
      returning *`,
-    [toTimestamp(take.now), take.limit, take.leaseSeconds],
+    [toTimestamp(take.now), take.limit, take.leaseSeconds, only, notAmong],
   );
   return rows.map(fromRow).sort((left, right) => left.message.createdAt - right.message.createdAt);
 }

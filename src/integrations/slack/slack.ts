@@ -37,10 +37,8 @@ export function connectSlack(config: SlackConfig, dependencies: IntegrationDepen
   const http = httpClientOf({ ...config, url: config.webhookUrl }, dependencies);
   const sender: MessageSender = {
     channel: name,
-    send: (message) =>
-      config.urgencies.includes(message.urgency)
-        ? sendOnce(http, { path: "", json: slackBody(message) })
-        : Promise.resolve("failed"),
+    urgencies: config.urgencies,
+    send: (message) => sendOnce(http, { path: "", json: slackBody(message) }),
   };
   return {
     name,

@@ -46,7 +46,7 @@ describe.each(Object.entries(senders))("%s", (name, connect) => {
   const send = async (answer: FakeAnswer) => {
     server = await startFakeServer(() => answer);
     const connection = connect(server.url);
-    return { fate: await connection.sender!.send(message), seen: server.seen, connection };
+    return { ...(await connection.sender!.send(message)), seen: server.seen, connection };
   };
 
   it.each([
@@ -54,18 +54,22 @@ describe.each(Object.entries(senders))("%s", (name, connect) => {
     [{ status: 400, body: "invalid_payload" }, "failed"],
     [{ status: 403, body: "no" }, "failed"],
     [{ status: 429, body: "slow down" }, "failed"],
+    [{ status: 302, headers: { location: "http://127.0.0.1:1/" }, body: "" }, "failed"],
+    [{ status: 500, body: "?" }, "unknown"],
     [{ status: 503, body: "?" }, "unknown"],
     ["hang", "unknown"],
     ["hang-up", "unknown"],
   ] as [FakeAnswer, string][])("answered with %j the fate is %s, and it is said once", async (answer, fate) => {
-    const { fate: found, seen } = await send(answer);
+    const { fate: found, why, seen } = await send(answer);
     expect(found).toBe(fate);
+    expect(why === null).toBe(fate === "sent");
+    expect(why ?? "").not.toContain("secret-part");
     expect(seen).toHaveLength(1);
   });
 
   it("nobody at the address: failed", async () => {
     const connection = connect(`http://127.0.0.1:${await freePort()}`);
-    expect(await connection.sender!.send(message)).toBe("failed");
+    expect(await connection.sender!.send(message)).toMatchObject({ fate: "failed", why: expect.stringMatching(/./) });
   });
 
   it("carries the words, without escapes", async () => {
