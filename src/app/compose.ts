@@ -1,8 +1,8 @@
 import type { Connection } from "../core/capability.ts";
+import { redact } from "../core/redact.ts";
 import { createObserve } from "../doors/observe.ts";
 import { createTell } from "../doors/tell.ts";
 import { discoverSignalMap } from "../formats/discover-signal-map.ts";
-import { redact } from "../formats/redact.ts";
 import { redactChange } from "../formats/redact-change.ts";
 import { createCommit } from "../incident/commit.ts";
 import { openConductor } from "../incident/conductor.ts";

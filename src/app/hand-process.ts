@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
+import { redact } from "../core/redact.ts";
 import { runHand } from "../doors/hand.ts";
 import type { HandConnection } from "../doors/hand-dependencies.ts";
-import { redact } from "../formats/redact.ts";
 import { openDatabase } from "../store/database.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { connectForWriting } from "./connect-for-writing.ts";

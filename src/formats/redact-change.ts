@@ -1,6 +1,6 @@
+import { isSecretKey, redact, redactJson } from "../core/redact.ts";
 import { redacted } from "../core/redacted.ts";
 import type { Change } from "../core/workload.ts";
-import { isSecretKey, redact, redactJson } from "./redact.ts";
 
 /**
  * A change without secrets in anything that its source wrote, fit for the disk. What a key such as `DB_PASSWORD` was set to

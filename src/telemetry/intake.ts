@@ -9,6 +9,7 @@ import type {
   ReceivedSpan,
   ReceivedTraces,
 } from "./otlp/received.ts";
+import { logWithoutSecrets, spanWithoutSecrets } from "./otlp/without-secrets.ts";
 import { createRefusals, spanProblem, timeProblem } from "./refusals.ts";
 import type { TraceSpan } from "./rollup/analyse-trace.ts";
 import { createRollup, type RollupCell } from "./rollup/rollup.ts";
@@ -92,7 +93,8 @@ export function createIntake(settings: Pick<TelemetrySettings, "retention" | "tr
     return { taken, rejected: refusals.count(), why: refusals.sentence() };
   }
 
-  function takeSpan(resource: ResourceRef, span: ReceivedSpan, now: number): void {
+  function takeSpan(resource: ResourceRef, received: ReceivedSpan, now: number): void {
+    const span = spanWithoutSecrets(received);
     const facts = spanFactsOf(span);
     const operation = registry.operationOf(resource, facts.role, facts.route, facts.operation, facts.peer, now);
     const durationSeconds = Math.max(0, span.endAt - span.startAt) / 1000;
@@ -198,7 +200,7 @@ export function createIntake(settings: Pick<TelemetrySettings, "retention" | "tr
           refusals.add(problem, 1);
           continue;
         }
-        const entry = readOtlpLog(log);
+        const entry = readOtlpLog(logWithoutSecrets(log));
         const { templateId, template, bucketAt, isKept } = logs.add(entry, resource, at);
         if (template) batch.templates.push(template);
         const key = `${bucketAt}|${templateId}|${resource.id}`;

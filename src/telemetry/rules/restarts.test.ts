@@ -30,8 +30,9 @@ describe("an instance that is started anew", () => {
       since: start + 610_000,
     }));
 
-  it("once is not, nor is it over before a while passed without another start", () => {
+  it("once is not, nor is it over before three times as long passed without another start", () => {
     expect(heard(loop.slice(0, 2), 640)).toMatchObject({ isBad: false, isGood: false });
+    expect(heard(loop, 760)).toMatchObject({ isGood: false });
     expect(heard([...loop.slice(0, 2), ["door-1|v2|13", 900, 1000]], 1000)).toMatchObject({ isBad: false });
     expect(heard(loop, 800)).toMatchObject({ isBad: false, isGood: true });
   });

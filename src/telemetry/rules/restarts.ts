@@ -16,7 +16,7 @@ export function restarts(history: SubjectHistory, now: Instant, settings: RuleSe
     .map(([instance, processes]) => ({ instance, starts: startsOf(processes) }))
     .sort((left, right) => right.starts.length - left.starts.length || (left.instance < right.instance ? -1 : 1))[0];
   if (!worst) return null;
-  const { windows, quietSeconds } = settings.restarts;
+  const { windows } = settings.restarts;
   const within = ({ seconds }: { seconds: number }) => worst.starts.filter((at) => at > now - seconds * 1000);
   const exceeded = windows.find((window) => within(window).length >= window.count);
   const shown = exceeded ?? windows[0];
@@ -27,7 +27,7 @@ export function restarts(history: SubjectHistory, now: Instant, settings: RuleSe
     subject,
     detail: "",
     isBad: exceeded !== undefined,
-    isGood: last === undefined || now - last >= quietSeconds * 1000,
+    isGood: last === undefined || now - last >= quietAfter(worst.starts, settings),
     concept: "process.restart_rate",
     since: counted[0] ?? now,
     severity: "high",
@@ -36,6 +36,12 @@ export function restarts(history: SubjectHistory, now: Instant, settings: RuleSe
     observed: { value: counted.length / shown.seconds, unit: "1/s" },
     threshold: { value: shown.count / shown.seconds, unit: "1/s" },
   };
+}
+
+/** Three times as long as the last one took: who starts it waits longer each time, up to minutes. */
+function quietAfter(starts: readonly Instant[], { restarts: { quietSeconds } }: RuleSettings): number {
+  const [before, last] = starts.slice(-2);
+  return Math.max(quietSeconds * 1000, before === undefined || last === undefined ? 0 : 3 * (last - before));
 }
 
 function processesOf({ instances }: SubjectHistory): Map<string, Process[]> {

@@ -22,7 +22,7 @@ export type RuleSettings = {
     minimumIncreaseSeconds: number;
   };
   silence: { buckets: number; expectedRequests: number; share: number; goneSeconds: number };
-  /** So many starts of one instance within the time; over when none came for `quietSeconds`. */
+  /** So many starts of one instance within the time; over when none came for `quietSeconds`, longer where they are rare. */
   restarts: { windows: [RestartWindow, ...RestartWindow[]]; quietSeconds: number };
   queue: {
     growingSeconds: number;
@@ -76,7 +76,7 @@ export const defaultRules: RuleSettings = {
       { count: 2, seconds: 120 },
       { count: 3, seconds: 600 },
     ],
-    quietSeconds: 120,
+    quietSeconds: 40,
   },
   // A burst is what a queue is for: while more comes in than usual, its messages may wait for a minute, else ten seconds.
   queue: { growingSeconds: 15, minimumItems: 20, minimumAgeSeconds: 10, burstAgeSeconds: 60, factor: 3 },

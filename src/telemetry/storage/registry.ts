@@ -1,4 +1,5 @@
 import type { Attributes } from "../otlp/received.ts";
+import { attributesWithoutSecrets } from "../otlp/without-secrets.ts";
 import type { SpanRole } from "../rollup/span-facts.ts";
 import type { SpanPeer } from "../rollup/span-peer.ts";
 import type { IntakeLimits } from "../settings.ts";
@@ -75,7 +76,8 @@ export function createRegistry(limits: IntakeLimits) {
   const lastId = { resource: 0, peer: 0, operation: 0, series: 0 };
   let added: NewEntries = { resources: [], peers: [], operations: [], series: [] };
 
-  function resourceOf(attributes: Attributes, now: number): ResourceRef | null {
+  function resourceOf(received: Attributes, now: number): ResourceRef | null {
+    const attributes = attributesWithoutSecrets(received);
     const identity = identityOf(attributes);
     const known = resources.get(identity);
     if (known) {
@@ -159,9 +161,10 @@ export function createRegistry(limits: IntakeLimits) {
   function findSeries(
     resource: ResourceRef,
     metric: MetricIdentity & { unit: string; isMonotonic: boolean },
-    attributes: Attributes,
+    received: Attributes,
     now: number,
   ): SeriesRef | null {
+    const attributes = attributesWithoutSecrets(received);
     const identity = seriesIdentity(metric, attributes);
     const known = resource.series.get(identity);
     if (known) return known;

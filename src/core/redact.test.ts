@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { redacted } from "../core/redacted.ts";
-import { isSecretKey, redact, redactJson, redactStart } from "./redact.ts";
+import { isSecretKey, mayHoldSecret, redact, redactJson, redactStart } from "./redact.ts";
+import { redacted } from "./redacted.ts";
 
 // Made up at run time, so that nothing in this repository looks like a secret to those who scan it.
 const letters = (length: number) => Array.from({ length }, (_, place) => "aZ3kQ9bX7m"[place % 10]).join("");
@@ -33,6 +33,26 @@ describe("secrets are taken out of texts", () => {
   it.each(cases)("%s", (_name, text, secret) => {
     expect(redact(text)).not.toContain(secret);
     expect(redact(text)).toContain(redacted);
+  });
+
+  it.each(cases)("%s: the quick look sees that it may be there", (_name, text) => {
+    expect(mayHoldSecret(text)).toBe(true);
+  });
+
+  it("what the quick look finds harmless is not changed", () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...cases.flatMap(([, text]) => text.split(/(?<=[\s=:/"&?])/))),
+      fc.string({ maxLength: 12 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const text = pieces.join("");
+        expect(mayHoldSecret(text) || redact(text) === text).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(mayHoldSecret("GET /api/v2/orders/:id")).toBe(false);
+    expect(mayHoldSecret("checkout.shop.internal")).toBe(false);
   });
 
   it.each(cases)("%s: a second time changes nothing", (_name, text) => {
