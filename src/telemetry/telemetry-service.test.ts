@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestTelemetry, type TestTelemetry } from "./running.testing.ts";
-import { metricsOf, nanos, newTraceId, tracesOf } from "./samples.testing.ts";
+import { logsOf, metricsOf, nanos, newTraceId, tracesOf } from "./samples.testing.ts";
 
 let telemetry: TestTelemetry;
 beforeAll(async () => {
@@ -83,6 +83,48 @@ describe("the receiver", () => {
       partialSuccess: { rejectedSpans: "1", errorMessage: "1 × older than what is kept here" },
     });
   });
+});
+
+it("what senders did not mean to send is in no table", async () => {
+  // Made up at run time, so that nothing in this repository looks like a secret to those who scan it.
+  const secret = ["hunter", Date.now(), "Zq"].join("");
+  const at = nanos(Date.now() - 500);
+  const resource = { "service.name": "careless", "process.command_args": `serve --password ${secret}` };
+  const called = {
+    "url.full": `https://u:${secret}@api.example/x`,
+    "http.request.header.authorization": `Bearer ${secret}`,
+  };
+  const point = {
+    timeUnixNano: at,
+    asDouble: 1,
+    attributes: [{ key: "query", value: { stringValue: `token=${secret}` } }],
+  };
+  const line = { timeUnixNano: at, severityNumber: 17, body: { stringValue: `login failed, password=${secret}` } };
+  const sent = [
+    telemetry.post(
+      "/v1/traces",
+      tracesOf(resource, [{ traceId: newTraceId(), startAt: Date.now() - 500, milliseconds: 5, attributes: called }]),
+    ),
+    telemetry.post("/v1/metrics", metricsOf(resource, [{ name: "calls", gauge: { dataPoints: [point] } }])),
+    telemetry.post("/v1/logs", logsOf(resource, [line])),
+  ];
+  for (const answer of await Promise.all(sent)) expect(answer).toMatchObject({ status: 200, body: "{}" });
+  await telemetry.restart();
+  const tables = await telemetry.database.query<{ name: string }>(
+    "select c.oid::regclass::text as name from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace",
+  );
+  const holding: string[] = [];
+  let careless = 0;
+  for (const { name } of tables) {
+    const [row] = await telemetry.database.query<{ secrets: number; redacted: number }>(
+      `select count(*) filter (where t::text like $1) as secrets, count(*) filter (where t::text like '%[redacted]%') as redacted from ${name} t`,
+      [`%${secret}%`],
+    );
+    if ((row?.secrets ?? 0) > 0) holding.push(name);
+    careless += row?.redacted ?? 0;
+  }
+  expect(holding).toEqual([]);
+  expect(careless).toBeGreaterThanOrEqual(4); // resource, span, series, line: seen, and cleaned
 });
 
 describe("stop and start", () => {
