@@ -9,6 +9,12 @@ describe("explainFailure", () => {
     expect(byText.wayOut).toContain("Free some space");
   });
 
+  it("recognises a disk that had room for half a write", () => {
+    const said =
+      'FATAL:  could not extend file "base/1/2691": wrote only 4096 of 8192 bytes at block 9\nHINT:  Check free disk space.';
+    expect(explainFailure("initdb", "/data", said).code).toBe("DISK_FULL");
+  });
+
   it("recognises a read-only file system as missing permission", () => {
     expect(explainFailure("starting", "/data", "Read-only file system").code).toBe("NO_PERMISSION");
   });

@@ -53,6 +53,9 @@ export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A write that ends in the middle has no error number: PostgreSQL tells it in words and a hint. */
+const fullDisk = /No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes|Check free disk space/i;
+
 /**
  * Turns what initdb, postgres or the file system said into the matching error.
  * `said` is their own text (messages are in English: the environment is cleaned before they run).
@@ -62,7 +65,7 @@ export function explainFailure(doing: string, dataDirectory: string, said: strin
   const code = codeOf(cause);
   const problem = `${doing} failed${lastLines ? `: ${lastLines}` : ""}`;
   const more = { cause, details: { directory: dataDirectory, problem } };
-  if (code === "ENOSPC" || code === "EDQUOT" || /No space left on device|Disk quota exceeded/i.test(said)) {
+  if (code === "ENOSPC" || code === "EDQUOT" || fullDisk.test(said)) {
     return new PostgresError(
       "DISK_FULL",
       `The disk that holds ${dataDirectory} is full: ${doing} failed.`,
