@@ -26,6 +26,22 @@ afterEach(async () => {
 afterAll(() => database.drop());
 
 describe("activities", () => {
+  // First: the driver warns once a process.
+  it("ask nothing of a connection that is still answering something else", async () => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error) => void warnings.push(message);
+    process.on("warning", note);
+    activities = await open({ nothing: async () => {} });
+    await Promise.all(["a", "b", "c"].map((id) => activities?.start("nothing", `at-once-${id}`, {})));
+    await activities.wait("at-once-c", 5000);
+    const [timeout] = await database.query<{ count: number }>(
+      "select count(*) from pg_stat_activity where datname = current_database() and query like 'SET idle_in%'",
+    );
+    process.off("warning", note);
+    expect(warnings.filter((message) => message.includes("already executing"))).toEqual([]);
+    expect(timeout?.count).toBe(0);
+  });
+
   it("run once under their id, whoever starts them again", async () => {
     let runs = 0;
     activities = await open({

@@ -51,7 +51,7 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
   );
   DBOS.setConfig({
     name: "midwatch",
-    systemDatabaseUrl: settings.databaseUrl,
+    systemDatabaseUrl: withIdleTimeout(settings.databaseUrl),
     systemDatabasePoolSize: 5,
     applicationVersion: "1",
     executorID: workerId,
@@ -100,6 +100,20 @@ export async function openActivities(settings: ActivitiesSettings): Promise<Acti
       await sayGoodbye(database, workerId);
     },
   };
+}
+
+const idleInTransactionMilliseconds = 60_000;
+
+/**
+ * As an option of the connection. Else the engine sends it as a statement while the connection is already handed to
+ * somebody who asks too, which the driver warns of and will refuse.
+ */
+function withIdleTimeout(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  const option = `-c idle_in_transaction_session_timeout=${idleInTransactionMilliseconds}`;
+  url.searchParams.set("options", [url.searchParams.get("options") ?? "", option].join(" ").trim());
+  url.search = url.search.replaceAll("+", "%20"); // a space: libpq knows no plus
+  return url.toString();
 }
 
 type Workflow = (activityId: string, input: ActivityInput) => Promise<void>;
