@@ -26,6 +26,11 @@ async function main({ databaseUrl, configFile, channels }: Parameters, input: No
     channels,
     deadManSlackSeconds: loaded.config.pace.deadManSlackSeconds,
     log,
+    // At once: another hand may take up what this one has begun, and two must not do it. The next start is clean.
+    onWriterLost: (problem) => {
+      log(`the connection that makes this hand the only one broke (${problem}); it ends, and a new one is started`);
+      process.exit(1);
+    },
   });
   const stop = async () => {
     await hand.close().catch((thrown: unknown) => log(`while stopping: ${thrown}`));

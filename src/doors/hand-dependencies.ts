@@ -23,6 +23,8 @@ export type HandDependencies = {
   /** How long verification may take before the armed undo acts, beyond the plan's own horizon. 120 s where not given. */
   deadManSlackSeconds?: number;
   log(line: string): void;
+  /** Told when this hand may no longer be the only one: it must do nothing more. */
+  onWriterLost(problem: string): void;
   /** For tests of crashes: called after each step was written down. */
   afterStep?(key: string, name: string): Promise<void>;
 };

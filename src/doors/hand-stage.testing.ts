@@ -43,6 +43,7 @@ export function setHandStage(): HandStage {
         callSeconds: 0.5,
         readBackSeconds: 1,
         log: () => {},
+        onWriterLost: () => {},
         ...changes,
       });
     },

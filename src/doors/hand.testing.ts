@@ -23,6 +23,7 @@ await runHand({
   readBackSeconds: 3,
   deadManSlackSeconds: 36_000,
   log: (line) => console.error(line),
+  onWriterLost: () => process.exit(1),
   afterStep: async (_key, name) => {
     if (name === crashAfter) process.kill(process.pid, "SIGKILL");
   },

@@ -23,7 +23,7 @@ export type Hand = { close(): Promise<void> };
  */
 export async function runHand(dependencies: HandDependencies): Promise<Hand> {
   const { database, log } = dependencies;
-  const writer = await holdOneWriter(database);
+  const writer = await holdOneWriter(database, dependencies.onWriterLost);
   const running = new Map<string, Promise<void>>();
   let isClosed = false;
 

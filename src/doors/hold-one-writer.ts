@@ -5,15 +5,23 @@ const writerLock = 3;
 
 /**
  * Waits until no other hand works on this database. The lock is a session's: it goes with the process, however that ends.
+ * And it goes with the connection: `onLost` is told then, for another hand may have it from that moment on.
  */
 export async function holdOneWriter(
   database: OpenDatabase,
+  onLost: (problem: string) => void,
 ): Promise<{ release(): Promise<void>; isWaitedFor(): Promise<boolean> }> {
   const client = await database.pool.connect();
+  let isHeld = true;
+  client.on("error", ({ message }) => {
+    if (isHeld) onLost(message);
+    isHeld = false;
+  });
   await client.query("set statement_timeout = 0");
   await client.query("select pg_advisory_lock($1, 0)", [writerLock]);
   return {
     async release() {
+      isHeld = false;
       await client.query("select pg_advisory_unlock($1, 0)", [writerLock]).catch(() => {});
       client.release(true);
     },
