@@ -20,6 +20,21 @@ import { freePort } from "./free-port.ts";
 const dist = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(dist);
 
+const help = `Usage: npm start -- [options]
+
+Starts the lab, a small shop of real processes that may be broken, and midwatch beside it.
+
+Options:
+  --no-lab          midwatch alone, with midwatch.yaml of this folder when it is there
+  --data <folder>   the data folder
+  --port <number>   port of the page and API; 0 takes a free one
+  --host <address>  address to listen at
+  --database <url>  an external PostgreSQL, 15 or newer
+  --config <file>   the configuration file
+  -h, --help        this text
+
+Ctrl-C stops everything. The other commands: npm run midwatch -- --help
+`;
 const values = readOptions();
 const data = path.resolve(values.data ?? defaultDataDirectory());
 const children: ChildProcess[] = [];
@@ -31,7 +46,8 @@ async function start(): Promise<void> {
   prepareDataDirectory(data);
   lock = lockInstance(data, "start");
   const left = await endLeftChildren(data);
-  if (left > 0) process.stdout.write(`Ended ${left} processes that an earlier start left behind.\n`);
+  if (left > 0)
+    process.stdout.write(`Ended ${left} ${left === 1 ? "process" : "processes"} that an earlier start left behind.\n`);
   if (stopping) return;
   const serveOptions = (["port", "host", "database"] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`--${name}`, values[name]],
@@ -159,8 +175,9 @@ function readSecrets(): {
 
 function readOptions() {
   try {
-    return parseArgs({
+    const { values } = parseArgs({
       options: {
+        help: { type: "boolean", short: "h", default: false },
         "no-lab": { type: "boolean", default: false },
         data: { type: "string" },
         port: { type: "string" },
@@ -169,11 +186,23 @@ function readOptions() {
         config: { type: "string" },
       },
       allowPositionals: false,
-    }).values;
+    });
+    if (values.help) {
+      process.stdout.write(help);
+      process.exit(0);
+    }
+    for (const [name, value] of Object.entries(values)) {
+      if (typeof value === "string" && value.trim() === "") refuse(`--${name} must not be empty.`);
+    }
+    return values;
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
-    process.exit(reportError(midwatchError("MW_USAGE", { problem }, cause), false));
+    return refuse(problem, cause);
   }
+}
+
+function refuse(problem: string, cause?: unknown): never {
+  process.exit(reportError(midwatchError("MW_USAGE", { problem }, cause), false));
 }
 
 // Not once: a second Ctrl-C while everything ends must not cut that short.

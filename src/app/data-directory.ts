@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { midwatchError } from "../core/errors.ts";
@@ -17,11 +17,19 @@ export function defaultDataDirectory(environment: NodeJS.ProcessEnv = process.en
 /** Makes the folder and makes sure that it can be written. Throws MW_DATA_NO_PERMISSION or MW_DISK_FULL. */
 export function prepareDataDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    makeFolder(directory);
     accessSync(directory, constants.W_OK);
   } catch (cause) {
     throw explainFileProblem(cause, directory);
   }
+}
+
+/** Not `recursive`: Node tries for ever where a parent is there and takes no folders, as in /proc. */
+function makeFolder(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = path.dirname(directory);
+  if (parent !== directory && !existsSync(parent)) makeFolder(parent);
+  mkdirSync(directory, { mode: 0o755 });
 }
 
 /** What the file system refused, in our codes; everything else stays what it is. */
@@ -36,7 +44,7 @@ const problems: Record<string, string> = {
   EACCES: "this user may not write there.",
   EPERM: "this user may not write there.",
   EROFS: "it is on a read-only disk.",
-  ENOENT: "it is gone.",
+  ENOENT: "no folder can be made there.",
   ENOTDIR: "a part of the path is a file.",
   EEXIST: "there is a file of that name.",
 };

@@ -49,12 +49,15 @@ export function writeInstance(directory: string, instance: Omit<InstanceFile, "p
   renameSync(`${file}.new`, file);
 }
 
-/** Null: nothing runs on this data folder. */
+/** Null: nothing runs on this data folder. Throws MW_INSTANCE_OF_OTHER when another user's does. */
 export function readInstance(directory: string): InstanceFile | null {
+  const file = path.join(directory, fileName);
   try {
-    const instance = JSON.parse(readFileSync(path.join(directory, fileName), "utf8")) as InstanceFile;
+    const instance = JSON.parse(readFileSync(file, "utf8")) as InstanceFile;
     return isAlive(instance) ? instance : null;
-  } catch {
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EACCES")
+      throw midwatchError("MW_INSTANCE_OF_OTHER", { file }, cause);
     return null;
   }
 }

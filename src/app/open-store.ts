@@ -83,10 +83,8 @@ async function startEmbedded(dataDirectory: string): Promise<DatabaseServer> {
 }
 
 function connectExternal(url: string): DatabaseServer {
-  if (!/^(postgres(ql)?|socket):/.test(url)) {
-    const problem = "that is no URL of a PostgreSQL: write postgresql://user:password@host:5432/database";
-    throw midwatchError("MW_STORE_UNREACHABLE", { where: "the configured URL", problem });
-  }
+  // Never the URL itself: it holds a password.
+  if (!/^(postgres(ql)?|socket):/.test(url) || !URL.canParse(url)) throw midwatchError("MW_STORE_URL_INVALID");
   return { databaseUrl: url, telemetryUrl: (database) => ensureTelemetryDatabase(database, url), stop: async () => {} };
 }
 

@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { defaultDataDirectory } from "../app/data-directory.ts";
 import { readInstance } from "../app/instance-file.ts";
-import { type ErrorCode, isMidwatchError, midwatchError } from "../core/errors.ts";
+import { type ErrorCode, midwatchError } from "../core/errors.ts";
 import type { ErrorView } from "../server/views.ts";
 
 export type Client = {
@@ -21,6 +22,7 @@ export function connectClient(options: ConnectionOptions): Client {
   const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<Response> => {
     const request: RequestInit = {
       method,
+      signal: AbortSignal.timeout(answerWithinSeconds * 1000),
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -28,55 +30,58 @@ export function connectClient(options: ConnectionOptions): Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const response = await fetch(new URL(path, url), request).catch((cause: unknown) => {
-      throw midwatchError("MW_SERVER_UNREACHABLE", { url }, cause);
+      throw midwatchError("MW_SERVER_UNREACHABLE", { problem: unreachableProblem(cause, url) }, cause);
     });
     if (!response.ok) throw await refusal(response);
     return response;
   };
   return {
     url,
-    get: async <Answer>(path: string) => (await ask("GET", path)).json() as Promise<Answer>,
-    post: async <Answer>(path: string, body: unknown) => (await ask("POST", path, body)).json() as Promise<Answer>,
+    get: async <Answer>(path: string) => read<Answer>(await ask("GET", path), url),
+    post: async <Answer>(path: string, body: unknown) => read<Answer>(await ask("POST", path, body), url),
     getText: async (path) => (await ask("GET", path)).text(),
   };
 }
 
+/** A server that has taken the connection and says nothing for so long hangs: walking a long audit log takes seconds. */
+const answerWithinSeconds = 60;
+
+function unreachableProblem(cause: unknown, url: string): string {
+  const isSlow = cause instanceof Error && cause.name === "TimeoutError";
+  return isSlow ? `${url} has not answered for ${answerWithinSeconds} s.` : `Nothing answers at ${url}.`;
+}
+
+async function read<Answer>(response: Response, url: string): Promise<Answer> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Answer;
+  } catch (cause) {
+    throw midwatchError("MW_SERVER_FOREIGN", { url }, cause);
+  }
+}
+
 function whereAndWith(options: ConnectionOptions): { url: string; token: string } {
-  if (options.server !== undefined && !URL.canParse(options.server))
+  if (options.server !== undefined && !/^https?:$/.test(protocolOf(options.server)))
     throw midwatchError("MW_USAGE", { problem: `${options.server} is no address: write http://host:port.` });
   if (options.server !== undefined) return { url: options.server, token: process.env["MIDWATCH_TOKEN"] ?? "" };
   const directory = options.data ?? defaultDataDirectory();
   const instance = readInstance(directory);
-  if (!instance) throw midwatchError("MW_SERVER_UNREACHABLE", { url: `the data folder ${directory}` });
+  if (!instance) {
+    const problem = existsSync(directory)
+      ? `No midwatch runs on the data folder ${directory}.`
+      : `There is no data folder ${directory}, so no midwatch runs on it.`;
+    throw midwatchError("MW_SERVER_UNREACHABLE", { problem });
+  }
   return instance;
 }
 
 async function refusal(response: Response): Promise<Error> {
   const body = (await response.json().catch(() => null)) as ErrorView | null;
-  const problem = body?.error.message ?? `the server answered ${response.status}`;
-  const error = midwatchError("MW_INTERNAL", { problem });
-  return body === null
-    ? error
-    : Object.assign(error, { code: body.error.code as ErrorCode, wayOut: body.error.wayOut });
+  if (body?.error?.code === undefined) return midwatchError("MW_SERVER_FOREIGN", { url: new URL(response.url).origin });
+  const { code, message, wayOut } = body.error;
+  return Object.assign(midwatchError("MW_INTERNAL", { problem: message }), { code: code as ErrorCode, wayOut });
 }
 
-/** 1: no answer or the answer is no; 2: usage; 3: could not reach something. */
-export function exitStatusOf(thrown: unknown): number {
-  if (!isMidwatchError(thrown)) return 1;
-  if (
-    [
-      "MW_USAGE",
-      "MW_PAYLOAD_INVALID",
-      "MW_REQUEST_INVALID",
-      "MW_CONFIG_INVALID",
-      "MW_CONFIG_NOT_FOUND",
-      "MW_CONFIG_SECRET_MISSING",
-    ].includes(thrown.code)
-  )
-    return 2;
-  return ["MW_SERVER_UNREACHABLE", "MW_STORE_UNREACHABLE", "MW_STORE_REFUSED", "MW_INTEGRATION_UNREACHABLE"].includes(
-    thrown.code,
-  )
-    ? 3
-    : 1;
+function protocolOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).protocol : "";
 }

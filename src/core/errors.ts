@@ -13,19 +13,19 @@ const register = {
   MW_CONFIG_INVALID: error(
     "The configuration has a mistake",
     false,
-    (d) => `${d["file"]}:${d["line"]}:${d["column"]}: ${d["path"]}: ${d["problem"]}`,
-    "Mend the line, then run `midwatch config check`.",
+    (d) => `${d["problem"]}`,
+    "Mend what stands there (file:line:column), then run `midwatch config check`.",
   ),
   MW_CONFIG_NOT_FOUND: error(
-    "The configuration file is not there",
+    "The configuration file cannot be read",
     false,
-    (d) => `There is no file ${d["file"]}.`,
-    "Give the right path with --config, or leave the option away to run with defaults.",
+    (d) => `${d["file"]}: ${d["problem"]}.`,
+    "Give the right path. Without a configuration file midwatch runs with defaults.",
   ),
   MW_CONFIG_SECRET_MISSING: error(
     "A secret that the configuration names cannot be read",
     false,
-    (d) => `${d["file"]}:${d["line"]}:${d["column"]}: ${d["reference"]} is not there.`,
+    (d) => `${d["problem"]}`,
     "Set the environment variable or create the file, readable for midwatch only.",
   ),
   MW_START_FAILED: error(
@@ -38,13 +38,31 @@ const register = {
     "The port is taken",
     false,
     (d) => `Port ${d["port"]} on ${d["host"]} is taken by another program.`,
-    "Stop that program, or start with --port and another number.",
+    "Stop that program, or take another port: --port for the page, `telemetry.port` in midwatch.yaml for telemetry.",
+  ),
+  MW_LISTEN_FAILED: error(
+    "midwatch cannot listen there",
+    false,
+    (d) => `midwatch cannot listen at ${d["host"]}, port ${d["port"]}: ${d["problem"]}`,
+    "Give an address of this machine (--host 127.0.0.1) and a free port above 1023 (--port 7300).",
+  ),
+  MW_HOST_NEEDS_TLS: error(
+    "Beyond this machine the page needs TLS",
+    false,
+    (d) => `At ${d["host"]} others could read the page and its sign-in links on their way.`,
+    "Put a TLS proxy in front and write its https address as `server.publicUrl` in midwatch.yaml; or listen at 127.0.0.1.",
   ),
   MW_ALREADY_RUNNING: error(
     "midwatch already runs on this data folder",
     false,
     (d) => `Process ${d["pid"]} runs midwatch on ${d["directory"]}.`,
     "Use that one (`midwatch open`), stop it, or start with --data and another folder.",
+  ),
+  MW_INSTANCE_OF_OTHER: error(
+    "This midwatch belongs to another user",
+    false,
+    (d) => `${d["file"]} may be read only by the user who started midwatch.`,
+    "Run the command as that user, or name the server with --server and a token in MIDWATCH_TOKEN.",
   ),
   MW_DATA_NO_PERMISSION: error(
     "The data folder cannot be written",
@@ -63,6 +81,12 @@ const register = {
     false,
     (d) => `There is no room left on the disk of ${d["directory"]}.`,
     "Make room; what runs goes on by itself, what has ended is started again. Nothing that was answered is lost.",
+  ),
+  MW_STORE_URL_INVALID: error(
+    "The database's address is no URL of a PostgreSQL",
+    false,
+    () => "What stands in `database.url` (or --database) is no URL of a PostgreSQL.",
+    "Write postgresql://user:password@host:5432/database, with %40 for an @ in the password.",
   ),
   MW_STORE_UNREACHABLE: error(
     "The database does not answer",
@@ -182,7 +206,19 @@ const register = {
     "There is no such thing",
     false,
     (d) => `There is no ${d["what"]}.`,
-    "Look it up in the list: `midwatch incidents`.",
+    "Look it up in its list: `midwatch incidents`, `midwatch alerts`.",
+  ),
+  MW_NO_DRILLS: error(
+    "Nothing here may be broken on purpose",
+    false,
+    () => "No connected platform lets itself be broken.",
+    "Start the shop that may be with `npm start`, or say `drills: true` of a platform that serves them (docs/platform-api.md).",
+  ),
+  MW_NO_ALERT: error(
+    "No alert came of a drill",
+    false,
+    (d) => `${d["drill"]}: no alert within ${d["seconds"]} s.`,
+    "Look with `midwatch doctor` whether telemetry arrives; `midwatch heal` mends what was broken.",
   ),
   MW_KEPT_QUIET: error(
     "Nothing was opened for what was sent",
@@ -235,8 +271,14 @@ const register = {
   MW_SERVER_UNREACHABLE: error(
     "midwatch does not answer",
     true,
-    (d) => `Nothing answers at ${d["url"]}.`,
-    "Start it with `npm start` or `midwatch serve`, or give its address with --server.",
+    (d) => `${d["problem"]}`,
+    "Start it with `npm start` or `midwatch serve`; where it runs on another data folder or machine, say --data or --server.",
+  ),
+  MW_SERVER_FOREIGN: error(
+    "What answers is no midwatch",
+    false,
+    (d) => `${d["url"]} answers, but not as midwatch does.`,
+    "Check the address: it is the one that `midwatch serve` prints, without a path. A proxy in between must let /api through.",
   ),
   MW_INTEGRATION_UNAUTHORIZED: error(
     "A connection's credentials were refused",

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { composeMidwatch } from "../app/compose.ts";
+import { guardExposure } from "../app/config/exposure.ts";
 import { type LoadedConfig, loadConfig } from "../app/config/load-config.ts";
 import { defaultDataDirectory, prepareDataDirectory } from "../app/data-directory.ts";
 import { lockInstance, removeInstance, writeInstance } from "../app/instance-file.ts";
@@ -36,7 +37,7 @@ export async function startMidwatch(options: StartOptions): Promise<Started> {
   const does = partsOf(role);
   const isListening = does("page") || does("intake");
   guardRole(role, config);
-  if (isListening) guardExposure(loaded);
+  if (isListening) guardExposure(config);
   const directory = path.resolve(options.data ?? config.data ?? defaultDataDirectory());
   // What keeps nothing there needs no folder: several such processes may run on one machine.
   if (does("page")) prepareDataDirectory(directory);
@@ -106,30 +107,20 @@ function guardRole(role: Role, config: LoadedConfig["config"]): void {
   });
 }
 
-/** Beyond loopback always TLS, by a proxy that the configuration declares. */
-function guardExposure({ config, file }: LoadedConfig): void {
-  const { host, publicUrl } = config.server;
-  const isLoopback = host === "localhost" || host === "::1" || host.startsWith("127.");
-  if (isLoopback || publicUrl?.startsWith("https:")) return;
-  throw midwatchError("MW_CONFIG_INVALID", {
-    file: file ?? "command line",
-    line: 0,
-    column: 0,
-    path: "server.publicUrl",
-    problem: `listening at ${host} needs a TLS proxy in front: give its https address`,
-  });
-}
-
 async function listen(server: Server, host: string, port: number): Promise<string> {
   try {
     return await server.listen({ host, port });
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : "";
     if (code === "EADDRINUSE") throw midwatchError("MW_PORT_IN_USE", { host, port }, cause);
-    throw midwatchError(
-      "MW_INTERNAL",
-      { problem: `cannot listen at ${host}:${port}: ${cause instanceof Error ? cause.message : code}` },
-      cause,
-    );
+    const problem = listenProblems[String(code)] ?? (cause instanceof Error ? cause.message : String(cause));
+    throw midwatchError("MW_LISTEN_FAILED", { host, port, problem }, cause);
   }
 }
+
+const listenProblems: Record<string, string> = {
+  EACCES: "this user may not take that port.",
+  EADDRNOTAVAIL: "this machine has no such address.",
+  EAI_AGAIN: "there is no address of that name.",
+  ENOTFOUND: "there is no address of that name.",
+};

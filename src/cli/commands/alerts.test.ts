@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Command } from "commander";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { exitStatusOf } from "../client.ts";
+import { exitStatusOf } from "../exit-status.ts";
 import { addAlertCommands } from "./alerts.ts";
 
 const heard: { path: string | undefined; body: unknown }[] = [];

@@ -3,6 +3,7 @@ import { midwatchError } from "../../core/errors.ts";
 import type { OverruleVerdict } from "../../core/item.ts";
 import type { AlertLine, AlertsView, OverruleRequest } from "../../server/views.ts";
 import { type ConnectionOptions, connectClient } from "../client.ts";
+import { wholeNumber } from "../options.ts";
 import { duration, line, plain, table } from "../terminal.ts";
 
 type Globals = ConnectionOptions & { json?: boolean };
@@ -15,11 +16,11 @@ export function addAlertCommands(program: Command): void {
   program
     .command("alerts")
     .description("list the alerts of the last day, newest first, with what was done and why")
-    .option("--limit <number>", "how many", "20")
-    .action(async ({ limit }: { limit: string }) => {
+    .option("--limit <number>", "how many", wholeNumber(1, 1000), 20)
+    .action(async ({ limit }: { limit: number }) => {
       const client = connectClient(globals());
       const view = await client.get<AlertsView>("/api/v1/alerts");
-      const alerts = view.alerts.slice(0, Number(limit));
+      const alerts = view.alerts.slice(0, limit);
       if (globals().json) return line(JSON.stringify({ ...view, alerts }));
       if (alerts.length === 0) return line("No alerts. All quiet.");
       const now = Date.now();

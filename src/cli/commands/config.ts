@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { configJsonSchema } from "../../app/config/config-schema.ts";
+import { guardExposure } from "../../app/config/exposure.ts";
 import { loadConfig } from "../../app/config/load-config.ts";
-import { checkConnections } from "../../app/connect.ts";
 import { green, line } from "../terminal.ts";
 
 export function addConfigCommands(program: Command): void {
@@ -12,7 +12,7 @@ export function addConfigCommands(program: Command): void {
     .description("say whether a configuration file is right, and where it is not")
     .action((file: string | undefined) => {
       const loaded = loadConfig(file ?? "midwatch.yaml", { readsWriteSecrets: false });
-      checkConnections(loaded);
+      guardExposure(loaded.config);
       if (program.opts<{ json?: boolean }>().json) return line(JSON.stringify({ file: loaded.file, isRight: true }));
       line(
         `${green("right")}  ${loaded.file}: ${loaded.config.connections.length} connections, ${Object.keys(loaded.config.policy.environments).length} environments`,

@@ -4,6 +4,7 @@ import { midwatchError } from "../../core/errors.ts";
 import type { DrillsView, IncidentsView } from "../../server/views.ts";
 import { type Client, type ConnectionOptions, connectClient } from "../client.ts";
 import { followIncident, progressFor } from "../follow-incident.ts";
+import { positiveNumber, wholeNumber } from "../options.ts";
 import { printIncident } from "../print-incident.ts";
 import { line, quiet, table } from "../terminal.ts";
 
@@ -19,17 +20,17 @@ export function addDrillCommands(program: Command): void {
     .command("demo [scene]")
     .description("break something on a platform that allows it, and watch: a scene (S3), a drill's name, or the list")
     .option("--target <name>", "what to break")
-    .option("--magnitude <number>", "how much")
-    .option("--seed <number>", "which of the possible runs")
+    .option("--magnitude <number>", "how much", positiveNumber)
+    .option("--seed <number>", "which of the possible runs", wholeNumber(0, 2 ** 31 - 1))
     .option("--no-wait", "start it and return")
     .action(
       async (
         scene: string | undefined,
-        options: { target?: string; magnitude?: string; seed?: string; wait: boolean },
+        options: { target?: string; magnitude?: number; seed?: number; wait: boolean },
       ) => {
         const client = connectClient(globals());
         const view = await client.get<DrillsView | null>("/api/v1/drills");
-        if (!view) throw midwatchError("MW_NOT_FOUND", { what: "platform that lets itself be broken" });
+        if (!view) throw midwatchError("MW_NO_DRILLS");
         if (scene === undefined) return list(view, globals().json === true);
         const drill = view.drills.find(
           ({ id, scene: played }) => id === scene || played?.toLowerCase() === scene.toLowerCase(),
@@ -42,24 +43,20 @@ export function addDrillCommands(program: Command): void {
         await client.post("/api/v1/drills", {
           id: drill.id,
           ...(options.target === undefined ? {} : { target: options.target }),
-          ...(options.magnitude === undefined ? {} : { magnitude: Number(options.magnitude) }),
-          ...(options.seed === undefined ? {} : { seed: Number(options.seed) }),
+          ...(options.magnitude === undefined ? {} : { magnitude: options.magnitude }),
+          ...(options.seed === undefined ? {} : { seed: options.seed }),
         });
         if (!globals().json) line(`Started: ${drill.title}`);
-        if (!options.wait) return;
+        if (!options.wait) return globals().json ? line(JSON.stringify({ started: drill.id })) : undefined;
         const id = drill.complaint
           ? await complain(client, drill.complaint, globals().json === true)
           : await awaitIncident(() => client.get<IncidentsView>("/api/v1/incidents?limit=20"), startedAt);
-        if (id === null) {
-          line("No alert came of it.");
-          process.exitCode = 1;
-          return;
-        }
+        if (id === null) throw midwatchError("MW_NO_ALERT", { drill: drill.title, seconds: alertWithinSeconds });
         if (!globals().json) line(quiet(`${id} after ${Math.round((Date.now() - startedAt) / 1000)} s`));
         const progress = progressFor(process.stdout, globals().json === true);
         const incident = await followIncident(client, id, alertWithinSeconds, progress);
-        if (!incident) process.exitCode = 1;
-        else if (globals().json) line(JSON.stringify(incident));
+        if (!incident) throw midwatchError("MW_NO_ANSWER", { incident: id, seconds: alertWithinSeconds });
+        if (globals().json) line(JSON.stringify(incident));
         else printIncident(incident, `${client.url}/incidents/${incident.line.id}`);
       },
     );

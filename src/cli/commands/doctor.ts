@@ -31,5 +31,9 @@ function print({ name, kind, state, sees, lacks }: SettingsView["connections"][n
   const mark = state === "ready" ? green(state) : red(state);
   line(`${bold(name)} ${quiet(kind)}  ${mark}`);
   for (const what of sees) line(`  sees  ${what}`);
-  for (const { what, wayOut } of lacks) line(`  lacks ${what}\n        ${quiet(wayOut)}`);
+  // "but": what a connection lacks is told as "no services that …". What mends several of them is said once.
+  lacks.forEach(({ what, wayOut }, index) => {
+    line(`  but   ${what}`);
+    if (lacks[index + 1]?.wayOut !== wayOut) line(`        ${quiet(wayOut)}`);
+  });
 }

@@ -4,6 +4,7 @@ import { midwatchError } from "../../core/errors.ts";
 import type { AnswerRequest, IncidentView } from "../../server/incident-views.ts";
 import type { IncidentsView } from "../../server/views.ts";
 import { type Client, type ConnectionOptions, connectClient } from "../client.ts";
+import { wholeNumber } from "../options.ts";
 import { printIncident } from "../print-incident.ts";
 import { duration, line, percent, plain, quiet, table } from "../terminal.ts";
 
@@ -16,12 +17,10 @@ export function addIncidentCommands(program: Command): void {
     .command("incidents")
     .description("list incidents, newest first")
     .option("--open", "only open ones")
-    .option("--limit <number>", "how many", "20")
-    .action(async ({ open, limit }: { open?: boolean; limit: string }) => {
+    .option("--limit <number>", "how many", wholeNumber(1, 200), 20)
+    .action(async ({ open, limit }: { open?: boolean; limit: number }) => {
       const client = connectClient(globals());
-      const view = await client.get<IncidentsView>(
-        `/api/v1/incidents?limit=${Number(limit)}${open ? "&open=true" : ""}`,
-      );
+      const view = await client.get<IncidentsView>(`/api/v1/incidents?limit=${limit}${open ? "&open=true" : ""}`);
       if (globals().json) return line(JSON.stringify(view));
       if (view.incidents.length === 0) return line("No incidents. All quiet.");
       const now = Date.now();
@@ -47,8 +46,8 @@ export function addIncidentCommands(program: Command): void {
     .action(async (incident: string | undefined, { report, all }: { report?: boolean; all?: boolean }) => {
       const client = connectClient(globals());
       const id = incident ?? (await newest(client));
-      if (report) return line(await client.getText(`/api/v1/incidents/${id}/report.md`));
-      const view = await client.get<IncidentView>(`/api/v1/incidents/${id}`);
+      if (report) return line(await client.getText(`${pathOf(id)}/report.md`));
+      const view = await client.get<IncidentView>(pathOf(id));
       if (globals().json) return line(JSON.stringify(view));
       printIncident(view, `${client.url}/incidents/${view.line.id}`, all);
     });
@@ -61,7 +60,7 @@ export function addIncidentCommands(program: Command): void {
     .option("--why <text>", "a reason, kept in the audit")
     .action(async (id: string, { yes, reject, why }: { yes?: boolean; reject?: boolean; why?: string }) => {
       const client = connectClient(globals());
-      const view = await client.get<IncidentView>(`/api/v1/incidents/${id}`);
+      const view = await client.get<IncidentView>(pathOf(id));
       const { fix } = view;
       if (fix.state !== "plan" || fix.status !== "waiting") {
         throw midwatchError("MW_USAGE", { problem: `Nothing of ${id} waits for an approval.` });
@@ -69,7 +68,7 @@ export function addIncidentCommands(program: Command): void {
       if (!globals().json) printIncident(view, `${client.url}/incidents/${view.line.id}`);
       if (!yes && !(await isConfirmed(reject ? "Reject this fix?" : "Approve this fix?")))
         return line("Nothing was decided.");
-      const answered = await client.post<IncidentView>(`/api/v1/incidents/${id}/approve`, {
+      const answered = await client.post<IncidentView>(`${pathOf(id)}/approve`, {
         planId: fix.plan.id,
         planDigest: fix.plan.digest,
         answer: reject ? "denied" : "approved",
@@ -90,14 +89,18 @@ function addAnswerCommand(program: Command): void {
     .action(async (id: string, word: string) => {
       const globals = program.opts<ConnectionOptions & { json?: boolean }>();
       const client = connectClient(globals);
-      const { question } = await client.get<IncidentView>(`/api/v1/incidents/${id}`);
+      const { question } = await client.get<IncidentView>(pathOf(id));
       if (question?.whoCanTell !== "a-person") {
         throw midwatchError("MW_USAGE", { problem: `${id} asks people nothing at the moment.` });
       }
       const sent: AnswerRequest = { question: question.sentence, word };
-      const view = await client.post<IncidentView>(`/api/v1/incidents/${id}/answer`, sent);
+      const view = await client.post<IncidentView>(`${pathOf(id)}/answer`, sent);
       line(globals.json ? JSON.stringify(view) : `${question.sentence} ${word}. midwatch looks again with that.`);
     });
+}
+
+function pathOf(incidentId: string): string {
+  return `/api/v1/incidents/${encodeURIComponent(incidentId)}`;
 }
 
 async function newest(client: Client): Promise<string> {

@@ -1,22 +1,28 @@
 import { readFileSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { text as readAll } from "node:stream/consumers";
+import { type Command, Option } from "commander";
 import type { Receipt } from "../../app/midwatch.ts";
 import { midwatchError } from "../../core/errors.ts";
 import type { AlertsView } from "../../server/views.ts";
 import { type Client, type ConnectionOptions, connectClient } from "../client.ts";
 import { followIncident, progressFor } from "../follow-incident.ts";
+import { durationSeconds, notEmpty, positiveNumber } from "../options.ts";
 import { printIncident } from "../print-incident.ts";
 import { line } from "../terminal.ts";
 
-type Options = { alert?: string; service?: string; since: string; within: number; failOn?: string };
+type Options = { alert?: string; service?: string; since: number; within: number; failOn?: string };
 
 export function addInvestigateCommand(program: Command): void {
   program
     .command("investigate")
     .description("look now: at an alert, a service, or {alert, context} on standard input")
     .option("--alert <file>", "an alert as JSON: Alertmanager's payload or {alert, context}")
-    .option("--service <name>", "look at this service")
-    .option("--since <duration>", "since when, with --service: 30m, 2h", "30m")
+    .option("--service <name>", "look at this service", notEmpty)
+    .addOption(
+      new Option("--since <duration>", "since when, with --service: 30m, 2h")
+        .argParser(durationSeconds)
+        .default(1800, "30m"),
+    )
     .option("--within <seconds>", "how long to wait for an answer", positiveNumber, 60)
     .addOption(
       new Option("--fail-on <verdict>", "exit status 1 when the verdict is this one").choices([
@@ -28,8 +34,9 @@ export function addInvestigateCommand(program: Command): void {
     )
     .action(async (options: Options) => {
       const globals = program.opts<ConnectionOptions & { json?: boolean }>();
+      const question = await questionOf(options);
       const client = connectClient(globals);
-      const receipt = await send(client, options);
+      const receipt = await client.post<Receipt>(question.path, question.body);
       const [id] = receipt.incidentIds;
       if (id === undefined) throw await keptQuiet(client, receipt);
       const progress = progressFor(process.stdout, globals.json === true);
@@ -41,15 +48,16 @@ export function addInvestigateCommand(program: Command): void {
     });
 }
 
-async function send(client: Client, options: Options): Promise<Receipt> {
-  if (options.service !== undefined) {
-    if (options.alert !== undefined)
+/** Understood before anybody is asked: what is wrong with it is wrong whether midwatch runs or not. */
+async function questionOf({ service, alert, since }: Options): Promise<{ path: string; body: unknown }> {
+  if (service !== undefined) {
+    if (alert !== undefined)
       throw midwatchError("MW_USAGE", { problem: "Give --alert or --service, not both: they are two questions." });
-    const since = new Date(Date.now() - secondsOf(options.since) * 1000).toISOString();
-    return client.post<Receipt>("/api/v1/look", { entity: options.service, since });
+    const from = new Date(Date.now() - since * 1000).toISOString();
+    return { path: "/api/v1/look", body: { entity: service, since: from } };
   }
   // Alertmanager's payload too: its own receiver answers before anything is decided, as Alertmanager wants it.
-  return client.post<Receipt>("/api/v1/intake/context", parse(options.alert));
+  return { path: "/api/v1/intake/context", body: await parse(alert) };
 }
 
 /** Why nothing was opened: triage has said so. */
@@ -59,7 +67,7 @@ async function keptQuiet(client: Client, { itemIds }: Receipt): Promise<Error> {
   return midwatchError("MW_KEPT_QUIET", { why: why ?? "nothing was decided about it yet" });
 }
 
-function parse(file: string | undefined): unknown {
+async function parse(file: string | undefined): Promise<unknown> {
   if (file === undefined && process.stdin.isTTY) {
     throw midwatchError("MW_USAGE", {
       problem: "Say what to look at: --alert FILE, --service NAME, or JSON on standard input.",
@@ -68,7 +76,7 @@ function parse(file: string | undefined): unknown {
   const where = file ?? "standard input";
   let text: string;
   try {
-    text = readFileSync(file ?? 0, "utf8");
+    text = file === undefined ? await readAll(process.stdin) : readFileSync(file, "utf8");
   } catch (cause) {
     throw midwatchError("MW_USAGE", { problem: `${where} cannot be read: ${messageOf(cause)}.` }, cause);
   }
@@ -82,21 +90,9 @@ function parse(file: string | undefined): unknown {
 }
 
 function messageOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : "";
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "EACCES") return "this user may not read it";
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-function positiveNumber(text: string): number {
-  const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError("a number of seconds above 0 is wanted.");
-  return number;
-}
-
-const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-export function secondsOf(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
-  const unit = unitSeconds[match?.[2] ?? ""];
-  if (!match || unit === undefined)
-    throw midwatchError("MW_USAGE", { problem: `${text} is no duration: write 30m, 2h, 45s or 1d.` });
-  return Number(match[1]) * unit;
 }

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { type Role, roles } from "../../app/roles.ts";
 import { type Started, startMidwatch } from "../../server/start.ts";
+import { notEmpty, wholeNumber } from "../options.ts";
 import { line } from "../terminal.ts";
 
 type Options = { config?: string; port?: number; host?: string; database?: string; role?: Role };
@@ -9,14 +10,12 @@ export function addServeCommand(program: Command, version: string): void {
   program
     .command("serve")
     .description("start midwatch")
-    .option("--config <file>", "the configuration file; midwatch.yaml in this folder when it is there")
-    .option("--port <number>", "port of the page and API", port)
-    .option("--host <address>", "address to listen at")
-    .option("--database <url>", "an external PostgreSQL, 15 or newer")
+    .option("--config <file>", "the configuration file; midwatch.yaml in this folder when it is there", notEmpty)
+    .option("--port <number>", "port of the page and API; 0 takes a free one", wholeNumber(0, 65_535))
+    .option("--host <address>", "address to listen at", notEmpty)
+    .option("--database <url>", "an external PostgreSQL, 15 or newer", notEmpty)
     .addOption(new Option("--role <role>", "what this process does, of many on one PostgreSQL").choices(roles))
     .action(async (options: Options) => {
-      // The durable engine's driver warns once about a coming version of itself; nobody here can do anything about it.
-      process.noDeprecation = true;
       const { data } = program.opts<{ data?: string }>();
       const role = options.role ?? "all";
       let isWanted = true;
@@ -32,11 +31,4 @@ export function addServeCommand(program: Command, version: string): void {
       if (!isWanted) return stop();
       line(`Ready: ${running.signInUrl || `${role} ${running.url}`.trimEnd()}`);
     });
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65535)
-    throw new InvalidArgumentError("a port is a number from 0 to 65535.");
-  return number;
 }

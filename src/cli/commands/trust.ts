@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { midwatchError } from "../../core/errors.ts";
+import { explainError, midwatchError } from "../../core/errors.ts";
 import type { AuditVerifyView, StopView } from "../../server/views.ts";
 import { type ConnectionOptions, connectClient } from "../client.ts";
 import { green, line, red } from "../terminal.ts";
@@ -29,7 +29,9 @@ export function addTrustCommands(program: Command): void {
           ? JSON.stringify(view)
           : `${view.isUnbroken ? green("unbroken") : red("BROKEN")}  ${view.sentence}`,
       );
-      if (!view.isUnbroken) process.exitCode = 1;
+      if (view.isUnbroken) return;
+      process.exitCode = 1;
+      if (!globals().json) line(`MW_AUDIT_BROKEN  ${explainError("MW_AUDIT_BROKEN").wayOut}`);
     });
 
   program

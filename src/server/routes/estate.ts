@@ -148,7 +148,7 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
     },
     async (request): Promise<DrillsView | null> => {
       const { drills } = running();
-      if (!drills) throw midwatchError("MW_NOT_FOUND", { what: "platform that lets itself be broken" });
+      if (!drills) throw midwatchError("MW_NO_DRILLS");
       const { id, target, magnitude, seed } = request.body;
       const { drills: known } = await drills.list();
       const plain = known.filter(({ scene }) => scene === null);
@@ -166,7 +166,7 @@ export function addEstateRoutes(routes: Routes, running: Running): void {
 
   routes.post("/api/v1/drills/heal", async () => {
     const { drills } = running();
-    if (!drills) throw midwatchError("MW_NOT_FOUND", { what: "platform that lets itself be broken" });
+    if (!drills) throw midwatchError("MW_NO_DRILLS");
     await drills.heal();
     return drillsView(running);
   });
