@@ -37,6 +37,12 @@ describe("an instance that is started anew", () => {
     expect(heard(loop, 800)).toMatchObject({ isBad: false, isGood: true });
   });
 
+  it("however often, is over once it stays away", () => {
+    const often = [0, 30, 60, 90, 120].map((from): [string, number, number] => [`door-1|v2|${from}`, from, from + 20]);
+    expect(heard(often, 150)).toMatchObject({ isBad: true, isGood: false });
+    expect(heard(often, 230)).toMatchObject({ isBad: false, isGood: true });
+  });
+
   it("slowly is told after the third time", () => {
     const slow: [string, number, number][] = [0, 180, 360, 540].map((from) => [`door-1|v2|${from}`, from, from + 170]);
     expect(heard(slow.slice(0, 3), 500)).toMatchObject({ isBad: false });

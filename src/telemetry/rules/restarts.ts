@@ -22,12 +22,13 @@ export function restarts(history: SubjectHistory, now: Instant, settings: RuleSe
   const shown = exceeded ?? windows[0];
   const counted = within(shown);
   const last = worst.starts.at(-1);
+  const isQuiet = last === undefined || now - last >= quietAfter(worst.starts, settings);
   return {
     rule: "restarts",
     subject,
     detail: "",
-    isBad: exceeded !== undefined,
-    isGood: last === undefined || now - last >= quietAfter(worst.starts, settings),
+    isBad: exceeded !== undefined && !isQuiet,
+    isGood: isQuiet,
     concept: "process.restart_rate",
     since: counted[0] ?? now,
     severity: "high",
